@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pixels/ts-render.h"
+#include "view/ts-view.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * TsSession:
+ *
+ * All view state of one window: document, view (batch, pairing), recipe with undo history,
+ * selection, current image, zoom. Widgets bind to it and never to each other. Main thread only.
+ *
+ * Properties: document (TsDocument), node (TsNode shown), view (TsView, %NULL while none is shown),
+ * stats (TsBatchStats of the view), loading (gboolean), error (string: why there is no view, or
+ * %NULL), zoom (double: device pixels per image pixel in the grid), current (guint: focus image),
+ * n-selected (guint).
+ * Signals: "recipe-changed" (any setting; newest is in ts_session_get_recipe()),
+ * "selection-changed", "view-changed" (another batch: drop everything cached).
+ */
+#define TS_TYPE_SESSION (ts_session_get_type ())
+G_DECLARE_FINAL_TYPE (TsSession, ts_session, TS, SESSION, GObject)
+
+TsSession *ts_session_new (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Opens in a thread; newest call wins. Result in the properties; errors in "error". */
+void ts_session_open (TsSession *self, GFile *file);
+/* Shows another node of the document, and with a layout of the user's choice (nullable). */
+void ts_session_show_node (TsSession *self, TsNode *node, const char *layout);
+void ts_session_reload (TsSession *self);
+
+TsDocument *ts_session_get_document (TsSession *self);
+GFile *ts_session_get_file (TsSession *self);
+TsNode *ts_session_get_node (TsSession *self);
+TsView *ts_session_get_view (TsSession *self);
+TsBatchStats *ts_session_get_stats (TsSession *self);
+gboolean ts_session_get_loading (TsSession *self);
+const char *ts_session_get_error (TsSession *self);
+
+/* The recipe in force; valid for the view. */
+const TsRecipe *ts_session_get_recipe (TsSession *self);
+/* Sets it (equal: nothing happens), emits "recipe-changed"; changes within one @gesture (nullable:
+ * a drag's name) are one step of the history. */
+void ts_session_set_recipe (TsSession *self, const TsRecipe *recipe, const char *gesture);
+void ts_session_undo (TsSession *self);
+void ts_session_redo (TsSession *self);
+gboolean ts_session_can_undo (TsSession *self);
+gboolean ts_session_can_redo (TsSession *self);
+
+/* Selected image indices (borrowed); change through the setter, which emits "selection-changed". */
+GtkBitset *ts_session_get_selection (TsSession *self);
+void ts_session_set_selection (TsSession *self, GtkBitset *selection);
+
+guint ts_session_get_current (TsSession *self);
+void ts_session_set_current (TsSession *self, guint index);
+
+double ts_session_get_zoom (TsSession *self);
+void ts_session_set_zoom (TsSession *self, double zoom);
+
+G_END_DECLS

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bytes/ts-source.h"
+
+#include "base/ts-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A file is opened once and read with pread at absolute offsets. It is never mapped: a training
+ * script may truncate it under us, which would be SIGBUS under a mapping and is an error here. */
+
+#define TS_TYPE_FILE_SOURCE (ts_file_source_get_type ())
+G_DECLARE_FINAL_TYPE (TsFileSource, ts_file_source, TS, FILE_SOURCE, TsSource)
+
+struct _TsFileSource
+{
+  TsSource parent_instance;
+
+  int fd;
+  struct stat opened; /* as it was when opened */
+};
+
+G_DEFINE_FINAL_TYPE (TsFileSource, ts_file_source, TS_TYPE_SOURCE)
+
+static guint64
+ts_file_source_get_size (TsSource *source)
+{
+  return (guint64) TS_FILE_SOURCE (source)->opened.st_size;
+}
+
+static gboolean
+is_unchanged (TsFileSource *self)
+{
+  struct stat now;
+
+  return fstat (self->fd, &now) == 0 && now.st_size == self->opened.st_size &&
+         now.st_mtim.tv_sec == self->opened.st_mtim.tv_sec &&
+         now.st_mtim.tv_nsec == self->opened.st_mtim.tv_nsec;
+}
+
+static gboolean
+ts_file_source_read (TsSource *source,
+                     guint64 offset,
+                     void *out,
+                     gsize n_bytes,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  TsFileSource *self = TS_FILE_SOURCE (source);
+  guint8 *to = out;
+  gsize left = n_bytes;
+
+  while (left > 0) {
+    /* In pieces, so that cancelling does not wait for gigabytes. */
+    ssize_t got = pread (self->fd, to, MIN (left, 64u << 20), (off_t) offset);
+
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0) {
+      int saved = errno;
+
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved),
+                   "Reading at offset %" G_GUINT64_FORMAT " failed: %s", offset,
+                   g_strerror (saved));
+      return FALSE;
+    }
+    if (got == 0)
+      break;
+    to += got;
+    offset += (guint64) got;
+    left -= (gsize) got;
+    if (left > 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
+      return FALSE;
+  }
+  if (left > 0 || !is_unchanged (self)) {
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_CHANGED,
+                         "The file was changed by another program while it was open; reload it");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+ts_file_source_finalize (GObject *object)
+{
+  TsFileSource *self = TS_FILE_SOURCE (object);
+
+  if (self->fd >= 0)
+    close (self->fd);
+  G_OBJECT_CLASS (ts_file_source_parent_class)->finalize (object);
+}
+
+static void
+ts_file_source_class_init (TsFileSourceClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ts_file_source_finalize;
+  TS_SOURCE_CLASS (klass)->get_size = ts_file_source_get_size;
+  TS_SOURCE_CLASS (klass)->read = ts_file_source_read;
+}
+
+static void
+ts_file_source_init (TsFileSource *self)
+{
+  self->fd = -1;
+}
+
+static TsSource *
+take_fd (int fd, const char *what, GError **error)
+{
+  g_autoptr (TsFileSource) self = g_object_new (TS_TYPE_FILE_SOURCE, NULL);
+
+  self->fd = fd;
+  if (fstat (fd, &self->opened) != 0) {
+    int saved = errno;
+
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s: %s", what,
+                 g_strerror (saved));
+    return NULL;
+  }
+  if (!S_ISREG (self->opened.st_mode)) {
+    g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED, "%s is %s, not a file", what,
+                 S_ISDIR (self->opened.st_mode) ? "a folder" : "a device or pipe");
+    return NULL;
+  }
+  return TS_SOURCE (g_steal_pointer (&self));
+}
+
+TsSource *
+ts_file_source_new (const char *path, GError **error)
+{
+  int fd;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  /* O_NONBLOCK: a FIFO must not hang us in open() before it can be refused. */
+  fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) {
+    int saved = errno;
+
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s: %s", path,
+                 g_strerror (saved));
+    return NULL;
+  }
+  return take_fd (fd, path, error);
+}
+
+/* Streams larger than this go to an unlinked temporary file. */
+#define SPOOL_IN_MEMORY (64u << 20)
+
+static gboolean
+write_all (int fd, const guint8 *data, gsize n_bytes, GError **error)
+{
+  while (n_bytes > 0) {
+    ssize_t put = write (fd, data, n_bytes);
+
+    if (put < 0 && errno == EINTR)
+      continue;
+    if (put < 0) {
+      int saved = errno;
+
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved),
+                   "Writing a temporary file failed: %s", g_strerror (saved));
+      return FALSE;
+    }
+    data += put;
+    n_bytes -= (gsize) put;
+  }
+  return TRUE;
+}
+
+TsSource *
+ts_stream_source_new (int fd, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GByteArray) memory = g_byte_array_new ();
+  g_autofree guint8 *piece = g_malloc (1 << 20);
+  int spool = -1;
+
+  for (;;) {
+    ssize_t got = read (fd, piece, 1 << 20);
+
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0) {
+      int saved = errno;
+
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Reading the input failed: %s",
+                   g_strerror (saved));
+      break;
+    }
+    if (got == 0) {
+      if (spool >= 0)
+        return take_fd (spool, "the temporary file", error);
+      {
+        g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (g_steal_pointer (&memory));
+
+        return ts_memory_source_new (bytes);
+      }
+    }
+    if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      break;
+    if (spool < 0 && memory->len + (gsize) got > SPOOL_IN_MEMORY) {
+      g_autofree char *name = NULL;
+
+      spool = g_file_open_tmp ("tenscope-XXXXXX", &name, error);
+      if (spool < 0)
+        break;
+      unlink (name);
+      if (!write_all (spool, memory->data, memory->len, error))
+        break;
+      g_byte_array_set_size (memory, 0);
+    }
+    if (spool < 0)
+      g_byte_array_append (memory, piece, (guint) got);
+    else if (!write_all (spool, piece, (gsize) got, error))
+      break;
+  }
+  if (spool >= 0)
+    close (spool);
+  return NULL;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bytes/ts-source.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TsZipMember:
+ * @name: UTF-8, never %NULL; owned by the TsZip
+ * @method: 0 stored, 8 deflated; members of other methods are listed and refused on opening
+ * @data_offset: absolute offset in the archive, in bytes; valid once opened
+ *
+ * One entry of the central directory, the only place that sizes are taken from.
+ */
+typedef struct
+{
+  const char *name;
+  guint16 method;
+  guint16 flags;
+  guint32 crc;
+  guint64 compressed_bytes;
+  guint64 size_bytes;
+  guint64 header_offset;
+} TsZipMember;
+
+/**
+ * TsZip:
+ *
+ * A read-only zip directory. Immutable after opening; thread-safe.
+ */
+#define TS_TYPE_ZIP (ts_zip_get_type ())
+G_DECLARE_FINAL_TYPE (TsZip, ts_zip, TS, ZIP, GObject)
+
+/**
+ * ts_zip_new:
+ *
+ * Reads the central directory of @source (zip64 included), by APPNOTE.TXT 6.3. Errors:
+ * %TS_ERROR_INCOMPLETE (starts as a zip but has no end record: still being written),
+ * %TS_ERROR_CORRUPT, %TS_ERROR_REFUSED (over a limit; duplicate names; overlapping members).
+ */
+TsZip *
+ts_zip_new (TsSource *source, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+guint ts_zip_get_n_members (TsZip *self);
+const TsZipMember *ts_zip_get_member (TsZip *self, guint index);
+
+/* The index of the member of exactly that name, or -1. */
+gint ts_zip_find (TsZip *self, const char *name);
+
+/**
+ * ts_zip_open_member:
+ *
+ * The content of a member: a window of the archive for a stored one, a source that inflates on
+ * first read for a deflated one. Errors: encryption, unknown method, data outside the archive.
+ */
+TsSource *ts_zip_open_member (TsZip *self, guint index, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "export/ts-encoder.h"
+#include "view/ts-view.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  TS_COLLISION_FAIL, /* nothing is written when any file exists */
+  TS_COLLISION_SKIP,
+  TS_COLLISION_OVERWRITE,
+  TS_COLLISION_NUMBER, /* stem-1, stem-2, ... */
+} TsCollision;
+
+extern const char *const ts_collision_names[];
+
+/**
+ * TsExportOptions:
+ * @folder: absolute or relative path; made when missing. Images go to @folder/images
+ * @depth: 8, 16, or 32 (float)
+ * @name_template: without suffix: "{stem}_{index}"
+ * @latents: (nullable) %NULL-terminated field names; %NULL is all latents ("auto"), an empty list
+ * none
+ * @sidecar: one JSON an image
+ *
+ * Borrowed strings; ts_export_job_new() copies what it needs. Set by ts_export_options_init().
+ */
+typedef struct
+{
+  const char *folder;
+  const TsEncoder *encoder;
+  guint depth;
+  TsValues values;
+  int quality;
+  gboolean lossless;
+  int compression;
+  const char *name_template;
+  const char *const *latents;
+  gboolean sidecar;
+  TsCollision collision;
+  guint n_threads;  /* 0: one a core */
+  gboolean dry_run; /* make nothing, check everything */
+} TsExportOptions;
+
+#define TS_EXPORT_DEFAULT_TEMPLATE "{stem}_{index}"
+
+void ts_export_options_init (TsExportOptions *self);
+
+/**
+ * TsExportJob:
+ *
+ * Selection + recipe + options -> files. Made in any thread, run once in any thread; progress and
+ * results are read under its own lock. Each image and its sidecar appear together or not at all,
+ * under temporary names until whole; a failure is reported and the others go on.
+ */
+#define TS_TYPE_EXPORT_JOB (ts_export_job_get_type ())
+G_DECLARE_FINAL_TYPE (TsExportJob, ts_export_job, TS, EXPORT_JOB, GObject)
+
+/* @indices: images in the order of export, copied; %NULL is all. Checks the options
+ * (%TS_ERROR_INVALID: depth the format cannot hold, bad template, channel that does not exist). */
+TsExportJob *ts_export_job_new (TsView *view,
+                                TsBatchStats *stats,
+                                const TsRecipe *recipe,
+                                const TsExportOptions *options,
+                                const guint64 *indices,
+                                gsize n_indices,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Blocks until done or cancelled. %FALSE only when nothing could be done at all (folder, collision
+ * with TS_COLLISION_FAIL, cancelled); failures of single images are in the results. */
+gboolean ts_export_job_run (TsExportJob *self, GCancellable *cancellable, GError **error);
+
+typedef struct
+{
+  gsize n_total, n_done, n_skipped, n_failed;
+  guint64 n_bytes; /* written */
+} TsExportProgress;
+
+/* Any thread, any time. */
+void ts_export_job_get_progress (TsExportJob *self, TsExportProgress *progress);
+
+/* After the run: messages "image 12: ..." of what failed, borrowed. */
+GPtrArray *ts_export_job_get_failures (TsExportJob *self);
+/* After the run: paths of the images written, relative to the folder, in order; borrowed. */
+GPtrArray *ts_export_job_get_files (TsExportJob *self);
+
+/* The names (with suffix) the first @n images would get; for previews. */
+char **ts_export_job_preview_names (TsExportJob *self, gsize n) G_GNUC_WARN_UNUSED_RESULT;
+/* Rough size of all files in bytes; 0 when unknown. */
+guint64 ts_export_job_estimate_bytes (TsExportJob *self);
+
+/* Names a template may use for this view, %NULL-terminated: "stem", "index", "label", ... */
+char **ts_export_template_fields (TsView *view) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "view/ts-value-range.h"
+
+G_BEGIN_DECLS
+
+/* Most channels for which numbers of their own can be kept; beyond, the first number holds. */
+#define TS_RECIPE_MAX_CHANNELS 16
+
+typedef enum {
+  TS_RANGE_FIXED,      /* lo and hi as given */
+  TS_RANGE_MINMAX,     /* of the scope */
+  TS_RANGE_PERCENTILE, /* percentile_lo and percentile_hi of the scope */
+  TS_RANGE_SYMMETRIC,  /* -m .. m with m the largest magnitude of the scope */
+} TsRangeMode;
+
+typedef enum {
+  TS_SCOPE_BATCH,
+  TS_SCOPE_IMAGE,
+  TS_SCOPE_CHANNEL,       /* each channel over the batch */
+  TS_SCOPE_IMAGE_CHANNEL, /* each channel of each image */
+} TsRangeScope;
+
+typedef enum {
+  TS_ROUNDING_NEAREST,     /* trunc (clamp (t*255 + 0.5)) */
+  TS_ROUNDING_HALF_EVEN,   /* rint (t*255) */
+  TS_ROUNDING_TRUNCATE,    /* trunc (t*255) */
+  TS_ROUNDING_TF,          /* trunc (t*255.5) */
+  TS_ROUNDING_TORCH_DTYPE, /* trunc (t*255.999) */
+} TsRounding;
+
+typedef enum {
+  TS_CHANNELS_AUTO,   /* 3: RGB; 1: gray through the colormap; else the first channel */
+  TS_CHANNELS_SINGLE, /* channels[0] through the colormap */
+  TS_CHANNELS_RGB,    /* channels[0..2]; -1 is off (0) */
+  TS_CHANNELS_RGBA,   /* channels[0..3] */
+} TsChannelMode;
+
+typedef enum {
+  TS_COLORMAP_GRAY, /* the identity */
+  TS_COLORMAP_VIRIDIS,
+  TS_COLORMAP_MAGMA,
+  TS_COLORMAP_INFERNO,
+  TS_COLORMAP_PLASMA,
+  TS_COLORMAP_TURBO,
+  TS_COLORMAP_JET,
+  TS_COLORMAP_COOLWARM,
+  TS_COLORMAP_CATEGORICAL, /* by integer value, see ts_colormap_get_category() */
+  TS_N_COLORMAPS
+} TsColormap;
+
+typedef enum {
+  TS_ORDER_RGB,
+  TS_ORDER_BGR,
+} TsChannelOrder;
+
+/**
+ * TsRecipe:
+ * @preset: (nullable) interned id of the un-normalisation ("tanh"); %NULL is custom
+ * @mean, @std: y = x * std[c] + mean[c]; @n_norm numbers are valid, 1 stands for all channels
+ * @value_scale: y's white: 1 or 255; t is over [lo, hi] * value_scale
+ * @lo, @hi: of a fixed range, in y divided by value_scale ("display units"); @n_range as @n_norm
+ * @percentile_lo, @percentile_hi: 0..100
+ * @gamma: t^(1/gamma), 0.1..10
+ * @channels: see TsChannelMode
+ * @nan_color: 0xRRGGBB
+ * @ignore_label: integer value drawn transparent (RGBA) or black by the categorical colormap; -1
+ * none
+ *
+ * Everything that turns values into pixels. A plain value: set by ts_recipe_init(), copied by
+ * assignment, compared by ts_recipe_equal(), valid when ts_recipe_validate() says so.
+ */
+typedef struct
+{
+  const char *preset;
+  guint n_norm;
+  double mean[TS_RECIPE_MAX_CHANNELS];
+  double std[TS_RECIPE_MAX_CHANNELS];
+  double value_scale;
+  TsChannelOrder order;
+
+  TsRangeMode range_mode;
+  TsRangeScope scope;
+  guint n_range;
+  double lo[TS_RECIPE_MAX_CHANNELS];
+  double hi[TS_RECIPE_MAX_CHANNELS];
+  double percentile_lo, percentile_hi;
+
+  double gamma;
+  TsChannelMode channel_mode;
+  int channels[4];
+  TsColormap colormap;
+  gboolean invert;
+  TsRounding rounding;
+  guint32 nan_color;
+  int ignore_label;
+} TsRecipe;
+
+/* The neutral recipe: preset "unit", range 0..1, gamma 1, auto channels, gray, nearest. */
+void ts_recipe_init (TsRecipe *self);
+
+/* The recipe a newly opened batch is shown with, from its guessed value range: [-1,1] gives preset
+ * tanh, labels the categorical map, others a fixed range in raw values. Never a hidden auto mode.
+ */
+void ts_recipe_init_for_range (TsRecipe *self, const TsValueRange *range, const TsImageSize *size);
+
+gboolean ts_recipe_equal (const TsRecipe *a, const TsRecipe *b);
+
+/* Checks numbers, and against an image size when given: channels exist (the message names the valid
+ * range), std is finite and not 0, ... %TS_ERROR_INVALID. */
+gboolean ts_recipe_validate (const TsRecipe *self, const TsImageSize *size, GError **error);
+
+/* How many channels come out: 1 gray, 3, or 4. A colormap other than gray makes 3 of 1. */
+guint ts_recipe_get_output_channels (const TsRecipe *self, const TsImageSize *size);
+
+/* Names as the command line and files spell them ("fixed", "image-channel", "half-even"), and back:
+ * NULL / FALSE for unknown. Tables are %NULL-terminated arrays indexed by the enum. */
+extern const char *const ts_range_mode_names[];
+extern const char *const ts_range_scope_names[];
+extern const char *const ts_rounding_names[];
+gboolean ts_name_lookup (const char *const *names, const char *name, int *value);
+
+/* Presets. */
+
+typedef struct
+{
+  const char *id;
+  const char *title; /* translatable: "tanh [−1, 1]" */
+  guint n;           /* 1 or 3 */
+  double mean[3];
+  double std[3];
+  double value_scale; /* 1 or 255 */
+  TsChannelOrder order;
+} TsPreset;
+
+/* Terminated by an entry with id %NULL. */
+extern const TsPreset ts_presets[];
+const TsPreset *ts_preset_find (const char *id);
+
+/* Sets preset, mean, std, value scale and order, a fixed range of [0,1]; %TS_ERROR_INVALID for an
+ * unknown id (the message lists the known ones). */
+gboolean ts_recipe_set_preset (TsRecipe *self, const char *id, GError **error);
+
+/* The mean and std of channel @channel. */
+double ts_recipe_get_mean (const TsRecipe *self, guint channel);
+double ts_recipe_get_std (const TsRecipe *self, guint channel);
+
+G_END_DECLS
