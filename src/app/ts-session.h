@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * Properties: document (TsDocument), node (TsNode shown), view (TsView, %NULL while none is shown),
  * stats (TsBatchStats of the view), loading (gboolean), error (string: why there is no view, or
  * %NULL), zoom (double: device pixels per image pixel in the grid), current (guint: focus image),
- * n-selected (guint).
+ * n-selected (guint), resolved (pointer, see ts_session_get_resolved()).
  * Signals: "recipe-changed" (any setting; newest is in ts_session_get_recipe()),
  * "selection-changed", "view-changed" (another batch: drop everything cached).
  */
@@ -39,6 +39,8 @@ TsView *ts_session_get_view (TsSession *self);
 TsBatchStats *ts_session_get_stats (TsSession *self);
 gboolean ts_session_get_loading (TsSession *self);
 const char *ts_session_get_error (TsSession *self);
+/* Whether "error" is about the file as a whole (nothing could be opened), not about the node. */
+gboolean ts_session_is_file_error (TsSession *self);
 
 /* The recipe in force; valid for the view. */
 const TsRecipe *ts_session_get_recipe (TsSession *self);
@@ -49,6 +51,12 @@ void ts_session_undo (TsSession *self);
 void ts_session_redo (TsSession *self);
 gboolean ts_session_can_undo (TsSession *self);
 gboolean ts_session_can_redo (TsSession *self);
+/* The recipe the view was first shown with. */
+const TsRecipe *ts_session_get_initial_recipe (TsSession *self);
+
+/* What the range of the recipe came to for the current image; (nullable) until known: automatic
+ * ranges are computed in a thread, and "notify::resolved" tells. */
+const TsResolved *ts_session_get_resolved (TsSession *self);
 
 /* Selected image indices (borrowed); change through the setter, which emits "selection-changed". */
 GtkBitset *ts_session_get_selection (TsSession *self);
