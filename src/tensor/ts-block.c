@@ -196,20 +196,44 @@ ts_block_load_doubles (const TsBlock *self, double *out)
   for_each_run (self, load_run, &out);
 }
 
+/* With the size known to the compiler each memcpy is one move. */
+#define COPY_CASE(size)                                                                            \
+  case size:                                                                                       \
+    for (guint64 i = 0; i < n_elements; i++, src += stride_bytes, out += out_stride_bytes)         \
+      memcpy (out, src, size);                                                                     \
+    break
+
+void
+ts_copy_elements (gsize size,
+                  guint8 *out,
+                  gssize out_stride_bytes,
+                  const guint8 *src,
+                  gssize stride_bytes,
+                  guint64 n_elements)
+{
+  if (stride_bytes == (gssize) size && out_stride_bytes == (gssize) size) {
+    memcpy (out, src, (gsize) n_elements * size);
+    return;
+  }
+  switch (size) {
+    COPY_CASE (1);
+    COPY_CASE (2);
+    COPY_CASE (4);
+    COPY_CASE (8);
+    COPY_CASE (16);
+  default:
+    g_assert_not_reached ();
+  }
+}
+
 static void
 copy_run (const TsBlock *self, const guint8 *first, guint64 n, gpointer data)
 {
   guint8 **out = data;
   gsize size = ts_dtype_get_size (self->dtype);
-  gssize stride = get_run_stride (self);
 
-  if (stride == (gssize) size) {
-    memcpy (*out, first, (gsize) n * size);
-    *out += n * size;
-    return;
-  }
-  for (guint64 i = 0; i < n; i++, first += stride, *out += size)
-    memcpy (*out, first, size);
+  ts_copy_elements (size, *out, (gssize) size, first, get_run_stride (self), n);
+  *out += n * size;
 }
 
 void

@@ -68,6 +68,15 @@ void ts_block_load_doubles (const TsBlock *self, double *out);
  * n_elements * dtype size bytes. */
 void ts_block_copy_packed (const TsBlock *self, guint8 *out);
 
+/* Copies @n_elements of @size bytes each (1, 2, 4, 8 or 16) from one stride to another; strides in
+ * bytes. */
+void ts_copy_elements (gsize size,
+                       guint8 *out,
+                       gssize out_stride_bytes,
+                       const guint8 *src,
+                       gssize stride_bytes,
+                       guint64 n_elements);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsBlock, ts_block_unref)
 
 G_END_DECLS

@@ -288,9 +288,15 @@ gather (TsTensor *self,
   if (n_span <= n_wanted * SPAN_WASTE || n_span * size <= SPAN_SMALL_BYTES) {
     g_autoptr (TsBlock) part = read_span (self, offset, at_count, n_span, cancellable, error);
     guint64 at[TS_MAX_DIMS] = { 0 };
+    guint inner = 0;
 
     if (part == NULL)
       return FALSE;
+    for (guint i = 0; i < n_dims; i++) {
+      if (at_count[i] > at_count[inner])
+        inner = i;
+    }
+    /* Runs along the longest axis, an odometer over the others. */
     for (;;) {
       const guint8 *from = part->data;
       guint8 *to = out;
@@ -300,8 +306,9 @@ gather (TsTensor *self,
         from += at[i] * (guint64) part->strides_elems[i] * size;
         to += at[i] * (guint64) out_strides[i] * size;
       }
-      memcpy (to, from, size);
-      while (axis > 0 && ++at[axis - 1] == at_count[axis - 1])
+      ts_copy_elements (size, to, (gssize) (out_strides[inner] * (gint64) size), from,
+                        (gssize) (part->strides_elems[inner] * (gint64) size), at_count[inner]);
+      while (axis > 0 && (axis - 1 == inner || ++at[axis - 1] == at_count[axis - 1]))
         at[--axis] = 0;
       if (axis == 0)
         return TRUE;
