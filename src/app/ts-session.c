@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "ts-session.h"
+#include "app/ts-session.h"
 
 #include "base/ts-error.h"
 #include "reader/ts-reader.h"
