@@ -13,6 +13,7 @@ typedef enum {
   TS_RANGE_MINMAX,     /* of the scope */
   TS_RANGE_PERCENTILE, /* percentile_lo and percentile_hi of the scope */
   TS_RANGE_SYMMETRIC,  /* -m .. m with m the largest magnitude of the scope */
+  TS_RANGE_SIGMA,      /* mean - k std .. mean + k std of the scope, k being sigma */
 } TsRangeMode;
 
 typedef enum {
@@ -31,11 +32,20 @@ typedef enum {
 } TsRounding;
 
 typedef enum {
-  TS_CHANNELS_AUTO,   /* 3: RGB; 1: gray through the colormap; else the first channel */
-  TS_CHANNELS_SINGLE, /* channels[0] through the colormap */
-  TS_CHANNELS_RGB,    /* channels[0..2]; -1 is off (0) */
-  TS_CHANNELS_RGBA,   /* channels[0..3] */
+  TS_CHANNELS_AUTO,    /* 3: RGB; 1: gray through the colormap; else the first channel */
+  TS_CHANNELS_SINGLE,  /* channels[0] through the colormap */
+  TS_CHANNELS_RGB,     /* channels[0..2]; -1 is off (0) */
+  TS_CHANNELS_RGBA,    /* channels[0..3] */
+  TS_CHANNELS_MEAN,    /* the mean of all channels, through the colormap */
+  TS_CHANNELS_MAX_ABS, /* the value of largest magnitude of all channels, with its sign */
+  TS_CHANNELS_ARGMAX,  /* which channel is largest, as an integer label (logits to a label map) */
 } TsChannelMode;
+
+typedef enum {
+  TS_CURVE_GAMMA, /* t^(1/gamma) */
+  TS_CURVE_LOG,   /* log (1 + k t) / log (1 + k), k being curve_strength */
+  TS_CURVE_ASINH, /* asinh (k t) / asinh (k) */
+} TsCurve;
 
 typedef enum {
   TS_COLORMAP_GRAY, /* the identity */
@@ -43,10 +53,17 @@ typedef enum {
   TS_COLORMAP_MAGMA,
   TS_COLORMAP_INFERNO,
   TS_COLORMAP_PLASMA,
+  TS_COLORMAP_CIVIDIS,
   TS_COLORMAP_TURBO,
   TS_COLORMAP_JET,
-  TS_COLORMAP_COOLWARM,
+  TS_COLORMAP_COOLWARM, /* diverging, as the next two */
+  TS_COLORMAP_RDBU,
+  TS_COLORMAP_SEISMIC,
+  TS_COLORMAP_TWILIGHT, /* cyclic (phase), as the next */
+  TS_COLORMAP_HSV,
   TS_COLORMAP_CATEGORICAL, /* by integer value, see ts_colormap_get_category() */
+  TS_COLORMAP_TAB10,       /* by integer value, ten colours that repeat, as the next */
+  TS_COLORMAP_TAB20,
   TS_N_COLORMAPS
 } TsColormap;
 
@@ -62,9 +79,16 @@ typedef enum {
  * @value_scale: y's white: 1 or 255; t is over [lo, hi] * value_scale
  * @lo, @hi: of a fixed range, in y divided by value_scale ("display units"); @n_range as @n_norm
  * @percentile_lo, @percentile_hi: 0..100
- * @gamma: t^(1/gamma), 0.1..10
- * @channels: see TsChannelMode
+ * @sigma: of %TS_RANGE_SIGMA, > 0
+ * @curve, @curve_strength: which curve; the strength of log and asinh, 0.001..1e6
+ * @gamma: t^(1/gamma), 0.1..10; of the curve "gamma" only
+ * @channels: see TsChannelMode; storage channels, named in the order of @order (with BGR the first
+ *   is blue)
+ * @invert: t becomes 1 - t after the curve; a colormap other than gray is read from its end
+ *   instead ("viridis_r")
  * @nan_color: 0xRRGGBB
+ * @under_color, @over_color: 0xRRGGBB for t < 0 and t > 1, -1 for the clamped end; a pixel of
+ *   several channels is marked when any of them is beyond
  * @ignore_label: integer value drawn transparent (RGBA) or black by the categorical colormap; -1
  * none
  *
@@ -87,6 +111,10 @@ typedef struct
   double hi[TS_RECIPE_MAX_CHANNELS];
   double percentile_lo, percentile_hi;
 
+  double sigma;
+
+  TsCurve curve;
+  double curve_strength;
   double gamma;
   TsChannelMode channel_mode;
   int channels[4];
@@ -94,6 +122,8 @@ typedef struct
   gboolean invert;
   TsRounding rounding;
   guint32 nan_color;
+  int under_color;
+  int over_color;
   int ignore_label;
 } TsRecipe;
 
@@ -119,6 +149,8 @@ guint ts_recipe_get_output_channels (const TsRecipe *self, const TsImageSize *si
 extern const char *const ts_range_mode_names[];
 extern const char *const ts_range_scope_names[];
 extern const char *const ts_rounding_names[];
+extern const char *const ts_channel_mode_names[];
+extern const char *const ts_curve_names[];
 gboolean ts_name_lookup (const char *const *names, const char *name, int *value);
 
 /* Presets. */

@@ -52,10 +52,15 @@ typedef struct
  * @out: (nullable): rows of @out_stride_bytes
  * @marks: (nullable): added to
  *
- * Numbers to pixels, one pixel an element: t = x * scale + offset, mark, curve, channels or
- * colormap, clamp, quantise. Pure and thread-safe; the only code that makes pixels. Non-finite
- * values become nan_color (NaN) or the clamped end (infinities) in integer formats and stay in
- * float formats.
+ * Numbers to pixels, one pixel an element: y = x * std + mean, t = (y - lo) / (hi - lo), mark,
+ * curve, channels or colormap, clamp, quantise. Pure and thread-safe; the only code that makes
+ * pixels. Non-finite values become nan_color (NaN) or the clamped end (infinities) in integer
+ * formats and stay in float formats.
+ *
+ * Of @resolved only n, lo and hi are used: the steps are not folded, each is rounded in the order
+ * above, so that the bytes are those of the same expression in NumPy or torch. In float32 for
+ * elements of up to 16 bits and float32, in float64 for all others (integers of 32 and 64 bits,
+ * float64, complex).
  */
 void ts_render_block (const TsBlock *image,
                       const TsRecipe *recipe,
@@ -87,17 +92,50 @@ gboolean ts_render (TsBatch *batch,
                     GError **error);
 
 /**
+ * ts_render_block_scaled:
+ * @scale: 1 or more
+ * @out: (nullable): height * @scale rows of width * @scale RGBA8 pixels, @out_stride_bytes apart
+ *
+ * As ts_render_block() to %TS_PIXELS_RGBA8, each pixel @scale times as wide and high. Marks count
+ * each element once.
+ */
+void ts_render_block_scaled (const TsBlock *image,
+                             const TsRecipe *recipe,
+                             const TsResolved *resolved,
+                             guint scale,
+                             guint8 *out,
+                             gsize out_stride_bytes,
+                             TsMarks *marks);
+
+/* The same for pixels that are there already: @src has rows of @width RGBA8 pixels. @dst may not
+ * overlap. */
+void ts_pixels_magnify_rgba8 (const guint8 *src,
+                              gsize src_stride_bytes,
+                              guint width,
+                              guint height,
+                              guint scale,
+                              guint8 *dst,
+                              gsize dst_stride_bytes);
+
+/**
  * ts_block_minify:
  *
- * The image averaged over areas to @width x @height pixels (each at most the image's own), as
- * packed float32 block height x width x channels. NaN elements are left out of an average unless
- * all are NaN. What the grid caches: a slider then touches only pixels of the screen.
+ * The image averaged over areas to @width x @height pixels (each 1 to the image's own), as
+ * block height x width x channels (in memory plane by plane): float32, or float64 when the elements
+ * hold more than a float32 (see ts_render_block()). NaN elements are left out of an average unless
+ * all are NaN; sums are in double. What the grid caches: a slider then touches only pixels of the
+ * screen.
  */
 TsBlock *ts_block_minify (const TsBlock *image, guint width, guint height, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* As ts_block_minify() at the image's own size: packed float32 (float64 sources are narrowed after
- * nothing is lost by the recipe's affine only where float32 holds the values). */
+/* As ts_block_minify() at the image's own size: nothing is averaged, and ts_render_block() gives
+ * the same bytes for the copy as for @image. */
 TsBlock *ts_block_to_float (const TsBlock *image, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* As ts_block_minify(), but takes the element in the middle of each area: for labels, which have no
+ * average. Same type as @image. */
+TsBlock *ts_block_decimate (const TsBlock *image, guint width, guint height, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -40,7 +40,7 @@ gboolean ts_batch_stats_has_all (TsBatchStats *self);
  * TsResolved:
  * @n: channels of the image, at most TS_RECIPE_MAX_CHANNELS; 1 when all are alike
  * @lo, @hi: in display units (after un-normalisation, divided by value_scale)
- * @scale, @offset: t = x * scale[c] + offset[c]
+ * @scale, @offset: t = x * scale[c] + offset[c], for people; ts_render_block() goes by lo and hi
  *
  * The numbers an automatic range came to; what files record. A degenerate range (hi == lo) has
  * scale 0 and @constant set: then t is 0 for y <= lo and 1 above.

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "pixels/ts-render.h"
+
+#include "pixels/ts-plan.h"
+
+#include <string.h>
+
+typedef struct
+{
+  guint8 n_channels;
+  guint8 bits;
+} FormatInfo;
+
+static const FormatInfo formats[] = {
+  [TS_PIXELS_GRAY8] = { 1, 8 },       [TS_PIXELS_RGB8] = { 3, 8 },
+  [TS_PIXELS_RGBA8] = { 4, 8 },       [TS_PIXELS_GRAY16] = { 1, 16 },
+  [TS_PIXELS_RGB16] = { 3, 16 },      [TS_PIXELS_RGBA16] = { 4, 16 },
+  [TS_PIXELS_GRAY_FLOAT] = { 1, 32 }, [TS_PIXELS_RGB_FLOAT] = { 3, 32 },
+  [TS_PIXELS_RGBA_FLOAT] = { 4, 32 },
+};
+
+gsize
+ts_pixel_format_get_size (TsPixelFormat format)
+{
+  return (gsize) formats[format].n_channels * formats[format].bits / 8;
+}
+
+guint
+ts_pixel_format_get_n_channels (TsPixelFormat format)
+{
+  return formats[format].n_channels;
+}
+
+guint
+ts_pixel_format_get_bits (TsPixelFormat format)
+{
+  return formats[format].bits;
+}
+
+TsPixelFormat
+ts_pixel_format_for (guint n_channels, guint bits)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    if (formats[i].n_channels == n_channels && formats[i].bits == bits)
+      return (TsPixelFormat) i;
+  }
+  g_return_val_if_reached (TS_PIXELS_RGBA8);
+}
+
+void
+ts_render_block (const TsBlock *image,
+                 const TsRecipe *recipe,
+                 const TsResolved *resolved,
+                 TsPixelFormat format,
+                 TsValues values,
+                 guint8 *out,
+                 gsize out_stride_bytes,
+                 TsMarks *marks)
+{
+  TsMarks counted = { 0 };
+  TsPlan plan;
+
+  g_return_if_fail (image->n_dims == 3);
+  g_return_if_fail ((guint) format < G_N_ELEMENTS (formats));
+
+  ts_plan_init (&plan, image->dtype, (guint) image->dims[2], recipe, resolved, format, values);
+  for (guint64 y = 0; y < image->dims[0]; y++)
+    ts_reference_render (&plan, image, y, 0, (gsize) image->dims[1],
+                         out != NULL ? out + y * out_stride_bytes : NULL, &counted);
+  if (marks != NULL) {
+    marks->n_nan += counted.n_nan;
+    marks->n_posinf += counted.n_posinf;
+    marks->n_neginf += counted.n_neginf;
+    marks->n_under += counted.n_under;
+    marks->n_over += counted.n_over;
+  }
+}
+
+void
+ts_pixels_magnify_rgba8 (const guint8 *src,
+                         gsize src_stride_bytes,
+                         guint width,
+                         guint height,
+                         guint scale,
+                         guint8 *dst,
+                         gsize dst_stride_bytes)
+{
+  g_return_if_fail (scale >= 1);
+
+  for (guint y = 0; y < height; y++, src += src_stride_bytes) {
+    guint8 *row = dst;
+
+    for (guint x = 0; x < width; x++) {
+      guint32 pixel;
+
+      memcpy (&pixel, src + (gsize) x * 4, sizeof pixel);
+      for (guint i = 0; i < scale; i++, row += sizeof pixel)
+        memcpy (row, &pixel, sizeof pixel);
+    }
+    for (guint i = 1; i < scale; i++)
+      memcpy (dst + i * dst_stride_bytes, dst, (gsize) width * scale * 4);
+    dst += scale * dst_stride_bytes;
+  }
+}
+
+void
+ts_render_block_scaled (const TsBlock *image,
+                        const TsRecipe *recipe,
+                        const TsResolved *resolved,
+                        guint scale,
+                        guint8 *out,
+                        gsize out_stride_bytes,
+                        TsMarks *marks)
+{
+  g_autofree guint8 *small = NULL;
+  gsize stride = (gsize) image->dims[1] * 4;
+
+  if (scale == 1 || out == NULL) {
+    ts_render_block (image, recipe, resolved, TS_PIXELS_RGBA8, TS_VALUES_DISPLAY, out,
+                     out_stride_bytes, marks);
+    return;
+  }
+  small = g_malloc (MAX (stride * (gsize) image->dims[0], 1));
+  ts_render_block (image, recipe, resolved, TS_PIXELS_RGBA8, TS_VALUES_DISPLAY, small, stride,
+                   marks);
+  ts_pixels_magnify_rgba8 (small, stride, (guint) image->dims[1], (guint) image->dims[0], scale,
+                           out, out_stride_bytes);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pixels/ts-resolve.h"
+
+G_BEGIN_DECLS
+
+/* The percentiles of @recipe over un-normalised values of one image or the batch, one channel or
+ * all (-1); NaN when nothing is finite. Exact; remembered. Blocks; cancellable. */
+gboolean ts_batch_stats_get_percentiles (TsBatchStats *self,
+                                         gboolean is_batch,
+                                         guint64 index,
+                                         int channel,
+                                         const TsRecipe *recipe,
+                                         double range[2],
+                                         GCancellable *cancellable,
+                                         GError **error);
+
+G_END_DECLS

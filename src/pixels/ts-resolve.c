@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "pixels/ts-resolve-private.h"
+
+#include "pixels/ts-plan.h"
+
+#include <math.h>
+
+static gboolean
+is_per_image (TsRangeScope scope)
+{
+  return scope == TS_SCOPE_IMAGE || scope == TS_SCOPE_IMAGE_CHANNEL;
+}
+
+static gboolean
+is_per_channel (TsRangeScope scope)
+{
+  return scope == TS_SCOPE_CHANNEL || scope == TS_SCOPE_IMAGE_CHANNEL;
+}
+
+gboolean
+ts_recipe_is_index_independent (const TsRecipe *recipe)
+{
+  return recipe->range_mode == TS_RANGE_FIXED || !is_per_image (recipe->scope);
+}
+
+static gboolean
+get_stats (TsBatchStats *self,
+           const TsRecipe *recipe,
+           guint64 index,
+           int channel,
+           TsStats *stats,
+           GCancellable *cancellable,
+           GError **error)
+{
+  if (is_per_image (recipe->scope))
+    return ts_batch_stats_get_image (self, index, channel, stats, cancellable, error);
+  return ts_batch_stats_get_all (self, channel, stats, cancellable, error);
+}
+
+/* From statistics of x to those of y = x * std + mean; the extremes by the very operations that
+ * pixels go through, so that an extreme element meets the end of its range exactly. */
+static void
+unnormalise_stats (TsStats *stats, const TsRecipe *recipe, guint channel, gboolean is_wide)
+{
+  double mean = ts_recipe_get_mean (recipe, channel), std = ts_recipe_get_std (recipe, channel);
+  double at_min, at_max;
+  TsTransform transform;
+
+  if (stats->n_finite == 0)
+    return;
+  ts_transform_init (&transform, mean, std, 0, 1);
+  at_min = ts_transform_unnormalise (&transform, is_wide, stats->min);
+  at_max = ts_transform_unnormalise (&transform, is_wide, stats->max);
+  stats->min = MIN (at_min, at_max);
+  stats->max = MAX (at_min, at_max);
+  stats->mean = stats->mean * std + mean;
+  stats->m2 *= std * std;
+}
+
+/* Statistics of y over the scope: one channel, or all (-1), each with its own mean and std. */
+static gboolean
+get_y_stats (TsBatchStats *self,
+             const TsRecipe *recipe,
+             guint64 index,
+             int channel,
+             guint n_channels,
+             TsStats *stats,
+             GCancellable *cancellable,
+             GError **error)
+{
+  gboolean is_wide = ts_dtype_is_wide (ts_batch_get_dtype (ts_batch_stats_get_batch (self)));
+
+  if (channel >= 0 || recipe->n_norm == 1) {
+    if (!get_stats (self, recipe, index, channel, stats, cancellable, error))
+      return FALSE;
+    unnormalise_stats (stats, recipe, (guint) MAX (channel, 0), is_wide);
+    return TRUE;
+  }
+  ts_stats_init (stats);
+  for (guint c = 0; c < n_channels; c++) {
+    TsStats one;
+
+    if (!get_stats (self, recipe, index, (int) c, &one, cancellable, error))
+      return FALSE;
+    unnormalise_stats (&one, recipe, c, is_wide);
+    ts_stats_merge (stats, &one);
+  }
+  return TRUE;
+}
+
+/* The range of y by the mode; 0 .. 1 on @value_scale when nothing is finite. */
+static gboolean
+find_range (TsBatchStats *self,
+            const TsRecipe *recipe,
+            guint64 index,
+            int channel,
+            guint n_channels,
+            double range[2],
+            GCancellable *cancellable,
+            GError **error)
+{
+  TsStats stats;
+
+  range[0] = 0;
+  range[1] = recipe->value_scale;
+  if (recipe->range_mode == TS_RANGE_PERCENTILE) {
+    double found[2];
+
+    if (!ts_batch_stats_get_percentiles (self, !is_per_image (recipe->scope), index, channel,
+                                         recipe, found, cancellable, error))
+      return FALSE;
+    if (!isnan (found[0])) {
+      range[0] = found[0];
+      range[1] = found[1];
+    }
+    return TRUE;
+  }
+  if (!get_y_stats (self, recipe, index, channel, n_channels, &stats, cancellable, error))
+    return FALSE;
+  if (stats.n_finite == 0)
+    return TRUE;
+  switch (recipe->range_mode) {
+  case TS_RANGE_SYMMETRIC:
+    range[1] = MAX (fabs (stats.min), fabs (stats.max));
+    range[0] = -range[1];
+    break;
+  case TS_RANGE_SIGMA:
+    range[0] = stats.mean - recipe->sigma * ts_stats_get_std (&stats);
+    range[1] = stats.mean + recipe->sigma * ts_stats_get_std (&stats);
+    break;
+  case TS_RANGE_FIXED:
+  case TS_RANGE_MINMAX:
+  case TS_RANGE_PERCENTILE:
+  default:
+    range[0] = stats.min;
+    range[1] = stats.max;
+    break;
+  }
+  return TRUE;
+}
+
+/* Where lo and hi are known: the rest. */
+static void
+fold (TsResolved *resolved, const TsRecipe *recipe)
+{
+  for (guint c = 0; c < resolved->n; c++) {
+    double width = (resolved->hi[c] - resolved->lo[c]) * recipe->value_scale;
+
+    resolved->constant[c] = width == 0;
+    resolved->scale[c] = width == 0 ? 0 : ts_recipe_get_std (recipe, c) / width;
+    resolved->offset[c] =
+        width == 0
+            ? 0
+            : (ts_recipe_get_mean (recipe, c) - resolved->lo[c] * recipe->value_scale) / width;
+  }
+}
+
+gboolean
+ts_resolve (const TsRecipe *recipe,
+            TsBatchStats *stats,
+            guint64 index,
+            TsResolved *resolved,
+            GCancellable *cancellable,
+            GError **error)
+{
+  gboolean is_fixed = recipe->range_mode == TS_RANGE_FIXED;
+  gboolean is_one = is_fixed ? recipe->n_range == 1 : !is_per_channel (recipe->scope);
+  TsImageSize size = { .n_channels = TS_RECIPE_MAX_CHANNELS };
+  guint n_found;
+
+  g_return_val_if_fail (stats != NULL || is_fixed, FALSE);
+
+  if (stats != NULL)
+    ts_batch_get_image_size (ts_batch_stats_get_batch (stats), index, &size);
+  *resolved = (TsResolved){ .n = MIN (size.n_channels, TS_RECIPE_MAX_CHANNELS) };
+  if (is_one && recipe->n_norm == 1)
+    resolved->n = 1;
+  resolved->n = MAX (resolved->n, 1);
+  n_found = is_one ? 1 : resolved->n;
+  for (guint c = 0; c < resolved->n; c++) {
+    double range[2];
+
+    if (is_fixed) {
+      resolved->lo[c] = recipe->lo[c < recipe->n_range ? c : 0];
+      resolved->hi[c] = recipe->hi[c < recipe->n_range ? c : 0];
+      continue;
+    }
+    if (c >= n_found) {
+      resolved->lo[c] = resolved->lo[0];
+      resolved->hi[c] = resolved->hi[0];
+      continue;
+    }
+    if (!find_range (stats, recipe, index, is_one ? -1 : (int) c, size.n_channels, range,
+                     cancellable, error))
+      return FALSE;
+    resolved->lo[c] = range[0] / recipe->value_scale;
+    resolved->hi[c] = range[1] / recipe->value_scale;
+  }
+  fold (resolved, recipe);
+  return TRUE;
+}

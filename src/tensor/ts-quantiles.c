@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tensor/ts-quantiles.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A float's bits become an unsigned key in the same order: the sign bit flipped for positive
+ * numbers, all bits for negative ones. A pass counts the next 16 bits of the keys that begin with
+ * a prefix still looked for. */
+
+#define N_BINS 65536u
+#define CHUNK  2048
+
+typedef struct
+{
+  guint64 prefix;
+  guint64 *bins;
+} Group;
+
+typedef struct
+{
+  guint64 rank; /* among the keys with that prefix */
+  guint64 prefix;
+} Target;
+
+struct _TsQuantiles
+{
+  gboolean is_wide; /* 64-bit keys */
+  guint pass;
+  guint64 n_finite;
+  guint n_percents;
+  double percents[TS_QUANTILES_MAX];
+  double fractions[TS_QUANTILES_MAX];
+  Target targets[2 * TS_QUANTILES_MAX];
+  guint n_groups;
+  Group groups[2 * TS_QUANTILES_MAX];
+};
+
+static gboolean
+is_wide (TsDtype dtype)
+{
+  const TsDtypeInfo *info = ts_dtype_get_info (dtype);
+
+  return info->dtype_class == TS_DTYPE_CLASS_COMPLEX ||
+         (info->size_bytes >= 4 && dtype != TS_DTYPE_FLOAT32);
+}
+
+static guint
+get_n_passes (const TsQuantiles *self)
+{
+  return self->is_wide ? 4 : 2;
+}
+
+static void
+add_group (TsQuantiles *self, guint64 prefix)
+{
+  for (guint g = 0; g < self->n_groups; g++) {
+    if (self->groups[g].prefix == prefix)
+      return;
+  }
+  self->groups[self->n_groups].prefix = prefix;
+  self->groups[self->n_groups].bins = g_new0 (guint64, N_BINS);
+  self->n_groups++;
+}
+
+static void
+clear_groups (TsQuantiles *self)
+{
+  for (guint g = 0; g < self->n_groups; g++)
+    g_clear_pointer (&self->groups[g].bins, g_free);
+  self->n_groups = 0;
+}
+
+TsQuantiles *
+ts_quantiles_new (TsDtype dtype, const double *percents, guint n_percents)
+{
+  TsQuantiles *self;
+
+  g_return_val_if_fail (n_percents <= TS_QUANTILES_MAX, NULL);
+
+  self = g_new0 (TsQuantiles, 1);
+  self->is_wide = is_wide (dtype);
+  self->n_percents = n_percents;
+  memcpy (self->percents, percents, n_percents * sizeof *percents);
+  add_group (self, 0);
+  return self;
+}
+
+void
+ts_quantiles_free (TsQuantiles *self)
+{
+  if (self == NULL)
+    return;
+  clear_groups (self);
+  g_free (self);
+}
+
+gboolean
+ts_quantiles_is_done (const TsQuantiles *self)
+{
+  return self->pass >= get_n_passes (self);
+}
+
+static inline void
+count_float (TsQuantiles *self, float value)
+{
+  guint32 bits, key;
+
+  memcpy (&bits, &value, sizeof bits);
+  if ((bits & 0x7f800000u) == 0x7f800000u)
+    return;
+  key = bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+  if (self->pass == 0) {
+    self->groups[0].bins[key >> 16]++;
+    return;
+  }
+  for (guint g = 0; g < self->n_groups; g++) {
+    if (self->groups[g].prefix == key >> 16)
+      self->groups[g].bins[key & 0xffff]++;
+  }
+}
+
+static inline void
+count_double (TsQuantiles *self, double value)
+{
+  guint shift = 48 - 16 * self->pass;
+  guint64 bits, key;
+
+  if (!isfinite (value))
+    return;
+  memcpy (&bits, &value, sizeof bits);
+  key = bits >> 63 ? ~bits : bits | ((guint64) 1 << 63);
+  for (guint g = 0; g < self->n_groups; g++) {
+    if (self->pass == 0 || self->groups[g].prefix == key >> (shift + 16))
+      self->groups[g].bins[(key >> shift) & 0xffff]++;
+  }
+}
+
+static void
+count_run (TsQuantiles *self, TsDtype dtype, const guint8 *first, gssize stride, guint64 n)
+{
+  const TsDtypeInfo *info = ts_dtype_get_info (dtype);
+  double values[CHUNK];
+
+  if (dtype == TS_DTYPE_FLOAT32) {
+    for (guint64 i = 0; i < n; i++, first += stride) {
+      float value;
+
+      memcpy (&value, first, sizeof value);
+      count_float (self, value);
+    }
+    return;
+  }
+  for (guint64 done = 0; done < n;) {
+    gsize part = (gsize) MIN (n - done, CHUNK);
+
+    info->load (first + (gint64) done * stride, stride, part, values);
+    for (gsize i = 0; i < part; i++) {
+      if (self->is_wide)
+        count_double (self, values[i]);
+      else
+        count_float (self, (float) values[i]);
+    }
+    done += part;
+  }
+}
+
+static void
+count_axis (TsQuantiles *self, const TsBlock *block, guint axis, const guint8 *first)
+{
+  gssize stride = (gssize) block->strides_elems[axis] * (gssize) ts_dtype_get_size (block->dtype);
+
+  if (axis == block->n_dims - 1) {
+    count_run (self, block->dtype, first, stride, block->dims[axis]);
+    return;
+  }
+  for (guint64 i = 0; i < block->dims[axis]; i++)
+    count_axis (self, block, axis + 1, first + (gint64) i * stride);
+}
+
+void
+ts_quantiles_add_block (TsQuantiles *self, const TsBlock *block)
+{
+  guint64 n = ts_block_get_n_elements (block);
+
+  g_return_if_fail (!ts_quantiles_is_done (self));
+
+  if (n == 0)
+    return;
+  if (block->n_dims == 0 || ts_block_is_packed (block))
+    count_run (self, block->dtype, block->data, (gssize) ts_dtype_get_size (block->dtype), n);
+  else
+    count_axis (self, block, 0, block->data);
+}
+
+guint64
+ts_percentile_rank (double percent, guint64 n, double *fraction)
+{
+  double at = percent / 100 * (double) (n - 1);
+  double below = floor (at);
+
+  *fraction = at - below;
+  return (guint64) below;
+}
+
+double
+ts_percentile_interpolate (double below, double above, double fraction)
+{
+  double way = above - below;
+
+  return fraction >= 0.5 ? above - way * (1 - fraction) : below + way * fraction;
+}
+
+/* After the first pass: how many there are, and so which ranks are looked for. */
+static void
+set_targets (TsQuantiles *self)
+{
+  for (guint i = 0; i < N_BINS; i++)
+    self->n_finite += self->groups[0].bins[i];
+  for (guint i = 0; self->n_finite > 0 && i < self->n_percents; i++) {
+    guint64 rank = ts_percentile_rank (self->percents[i], self->n_finite, &self->fractions[i]);
+
+    self->targets[2 * i].rank = rank;
+    self->targets[2 * i + 1].rank = MIN (rank + 1, self->n_finite - 1);
+  }
+}
+
+static void
+narrow_target (const TsQuantiles *self, Target *target)
+{
+  guint g = 0, bin = 0;
+
+  while (self->groups[g].prefix != target->prefix)
+    g++;
+  while (target->rank >= self->groups[g].bins[bin])
+    target->rank -= self->groups[g].bins[bin++];
+  target->prefix = target->prefix << 16 | bin;
+}
+
+void
+ts_quantiles_end_pass (TsQuantiles *self)
+{
+  g_return_if_fail (!ts_quantiles_is_done (self));
+
+  if (self->pass == 0)
+    set_targets (self);
+  for (guint i = 0; self->n_finite > 0 && i < 2 * self->n_percents; i++)
+    narrow_target (self, &self->targets[i]);
+  clear_groups (self);
+  self->pass = self->n_finite > 0 ? self->pass + 1 : get_n_passes (self);
+  if (ts_quantiles_is_done (self))
+    return;
+  for (guint i = 0; i < 2 * self->n_percents; i++)
+    add_group (self, self->targets[i].prefix);
+}
+
+static double
+key_to_double (const TsQuantiles *self, guint64 key)
+{
+  if (self->is_wide) {
+    guint64 bits = key >> 63 ? key & ~((guint64) 1 << 63) : ~key;
+    double value;
+
+    memcpy (&value, &bits, sizeof value);
+    return value;
+  } else {
+    guint32 bits = key & 0x80000000u ? (guint32) key & 0x7fffffffu : ~(guint32) key;
+    float value;
+
+    memcpy (&value, &bits, sizeof value);
+    return (double) value;
+  }
+}
+
+void
+ts_quantiles_get (const TsQuantiles *self, double *out)
+{
+  g_return_if_fail (ts_quantiles_is_done (self));
+
+  for (guint i = 0; i < self->n_percents; i++)
+    out[i] = self->n_finite == 0
+                 ? NAN
+                 : ts_percentile_interpolate (key_to_double (self, self->targets[2 * i].prefix),
+                                              key_to_double (self, self->targets[2 * i + 1].prefix),
+                                              self->fractions[i]);
+}
