@@ -11,7 +11,7 @@ Where the data come from:
   turbo                             Mikhailov (Google), Apache-2.0
   coolwarm                          Moreland's diverging map, free to use
   RdBu                              ColorBrewer 2.0 (Brewer, Harrower, Pennsylvania State University), Apache-2.0
-  twilight                          Bechtold, CC0
+  twilight                          Bechtold, CC0 (256 of its 510 colours, evenly)
   jet, seismic, hsv                 piecewise linear formulas
   tab10, tab20                      Tableau's palettes as matplotlib publishes them
 """
@@ -21,11 +21,13 @@ import numpy as np
 
 NAMES = ["viridis", "magma", "inferno", "plasma", "cividis", "turbo", "jet", "coolwarm", "RdBu", "seismic",
          "twilight", "hsv"]
+# Whose "_r" is not their table backwards to the last bit.
+REVERSED = ["jet_r", "RdBu_r", "seismic_r", "twilight_r"]
 PALETTES = ["tab10", "tab20"]
 
 
 def table(name, n):
-    colors = matplotlib.colormaps[name](np.arange(n), bytes=True)[:, :3]
+    colors = matplotlib.colormaps[name].resampled(n)(np.arange(n), bytes=True)[:, :3]
     lines = []
     for first in range(0, n, 12):
         lines.append("  " + " ".join("{%d,%d,%d}," % tuple(c) for c in colors[first:first + 12]))
@@ -35,7 +37,7 @@ def table(name, n):
 print("/* SPDX-License-Identifier: GPL-3.0-or-later */")
 print("/* Made by make-colormaps.py, which says where the data come from; not edited by hand. */")
 print("#pragma once\n\n#include <glib.h>\n\n/* clang-format off */\n")
-for name in NAMES:
+for name in NAMES + REVERSED:
     print(table(name, 256))
 for name in PALETTES:
     print(table(name, int(name[3:])))

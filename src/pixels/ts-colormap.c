@@ -32,9 +32,12 @@ typedef struct
   const guint8 (*data)[3];
   guint n;
   gboolean has_background;
+  const guint8 (*reversed)[3]; /* (nullable) where it is not the data backwards */
 } ColormapInfo;
 
+/* Built when first asked for. */
 static guint8 gray_data[256][3];
+static guint8 reversed_data[TS_N_COLORMAPS][256][3];
 
 static const ColormapInfo infos[TS_N_COLORMAPS] = {
   [TS_COLORMAP_GRAY] = { "gray", "Gray", KIND_SEQUENTIAL, gray_data, 256 },
@@ -44,11 +47,13 @@ static const ColormapInfo infos[TS_N_COLORMAPS] = {
   [TS_COLORMAP_PLASMA] = { "plasma", "Plasma", KIND_SEQUENTIAL, plasma_data, 256 },
   [TS_COLORMAP_CIVIDIS] = { "cividis", "Cividis", KIND_SEQUENTIAL, cividis_data, 256 },
   [TS_COLORMAP_TURBO] = { "turbo", "Turbo", KIND_SEQUENTIAL, turbo_data, 256 },
-  [TS_COLORMAP_JET] = { "jet", "Jet", KIND_SEQUENTIAL, jet_data, 256 },
+  [TS_COLORMAP_JET] = { "jet", "Jet", KIND_SEQUENTIAL, jet_data, 256, FALSE, jet_r_data },
   [TS_COLORMAP_COOLWARM] = { "coolwarm", "Coolwarm", KIND_DIVERGING, coolwarm_data, 256 },
-  [TS_COLORMAP_RDBU] = { "RdBu", "RdBu", KIND_DIVERGING, rdbu_data, 256 },
-  [TS_COLORMAP_SEISMIC] = { "seismic", "Seismic", KIND_DIVERGING, seismic_data, 256 },
-  [TS_COLORMAP_TWILIGHT] = { "twilight", "Twilight", KIND_SEQUENTIAL, twilight_data, 256 },
+  [TS_COLORMAP_RDBU] = { "RdBu", "RdBu", KIND_DIVERGING, rdbu_data, 256, FALSE, rdbu_r_data },
+  [TS_COLORMAP_SEISMIC] = { "seismic", "Seismic", KIND_DIVERGING, seismic_data, 256, FALSE,
+                            seismic_r_data },
+  [TS_COLORMAP_TWILIGHT] = { "twilight", "Twilight", KIND_SEQUENTIAL, twilight_data, 256, FALSE,
+                             twilight_r_data },
   [TS_COLORMAP_HSV] = { "hsv", "HSV", KIND_SEQUENTIAL, hsv_data, 256 },
   [TS_COLORMAP_CATEGORICAL] = { "categorical", "Categorical", KIND_CATEGORICAL, category_data,
                                 G_N_ELEMENTS (category_data), TRUE },
@@ -117,18 +122,39 @@ ts_colormap_is_diverging (TsColormap colormap)
   return get_info (colormap)->kind == KIND_DIVERGING;
 }
 
-const guint8 (*ts_colormap_get_table (TsColormap colormap))[3]
+static void
+build_tables (void)
 {
   static gsize built;
 
+  if (!g_once_init_enter (&built))
+    return;
+  for (guint i = 0; i < 256; i++)
+    memset (gray_data[i], (int) i, 3);
+  for (guint m = 0; m < TS_N_COLORMAPS; m++) {
+    const ColormapInfo *info = &infos[m];
+
+    for (guint i = 0; info->n == 256 && i < 256; i++)
+      memcpy (reversed_data[m][i], info->reversed != NULL ? info->reversed[i] : info->data[255 - i],
+              3);
+  }
+  g_once_init_leave (&built, 1);
+}
+
+const guint8 (*ts_colormap_get_table (TsColormap colormap))[3]
+{
   if (ts_colormap_is_categorical (colormap))
     return NULL;
-  if (g_once_init_enter (&built)) {
-    for (guint i = 0; i < 256; i++)
-      memset (gray_data[i], (int) i, 3);
-    g_once_init_leave (&built, 1);
-  }
+  build_tables ();
   return get_info (colormap)->data;
+}
+
+const guint8 (*ts_colormap_get_reversed_table (TsColormap colormap))[3]
+{
+  if (ts_colormap_is_categorical (colormap))
+    return NULL;
+  build_tables ();
+  return (const guint8 (*)[3]) reversed_data[colormap];
 }
 
 void

@@ -19,6 +19,8 @@ gboolean ts_colormap_is_diverging (TsColormap colormap);
 
 /* 256 RGB triplets; entry min (255, trunc (t * 256)). %NULL for categorical maps. */
 const guint8 (*ts_colormap_get_table (TsColormap colormap))[3];
+/* Of matplotlib's "_r" map: the table from its end, but for single bits of a few. */
+const guint8 (*ts_colormap_get_reversed_table (TsColormap colormap))[3];
 
 /* The colour of an integer label: 0 is black-ish background, then distinct colours; repeats after
  * the palette ends; negative values as their absolute value. */

@@ -200,7 +200,8 @@ ts_plan_init (TsPlan *self,
   if (self->kind == TS_PLAN_MAP && self->n_out == 1)
     self->kind = TS_PLAN_GRAY;
   if (self->kind == TS_PLAN_MAP)
-    self->map = ts_colormap_get_table (recipe->colormap);
+    self->map = recipe->invert ? ts_colormap_get_reversed_table (recipe->colormap)
+                               : ts_colormap_get_table (recipe->colormap);
   unpack_color (recipe->nan_color, self->nan_rgb);
   unpack_color ((guint32) recipe->under_color, self->under_rgb);
   unpack_color ((guint32) recipe->over_color, self->over_rgb);

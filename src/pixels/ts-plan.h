@@ -63,7 +63,7 @@ typedef struct
   TsCurve curve;
   double curve_number; /* 1 / gamma, or the strength */
   double curve_norm;   /* what log or asinh give for t = 1 */
-  gboolean invert;     /* 1 - t; of a map: from the end */
+  gboolean invert;     /* 1 - t; a map is reversed instead */
   TsQuantiser quantiser;
   TsQuantiser map_quantiser; /* t to an entry of the map */
   const guint8 (*map)[3];

@@ -75,7 +75,7 @@ NAME (render_floats) (const TsPlan *plan,
       } else {
         guint entry = NAME (quantise) (&plan->map_quantiser, NAME (bend) (plan, t[0]));
 
-        memcpy (rgb, plan->map[plan->invert ? 255 - entry : entry], 3);
+        memcpy (rgb, plan->map[entry], 3);
       }
       for (guint k = 0; k < 3; k++)
         channels[k] = (float) rgb[k] / 255;
@@ -137,7 +137,7 @@ NAME (render_pixel) (const TsPlan *plan, const REAL x[4], guint8 *out, TsMarks *
   if (plan->kind == TS_PLAN_MAP) {
     guint entry = NAME (quantise) (&plan->map_quantiser, NAME (bend) (plan, t[0]));
 
-    ts_plan_pack_color (plan, plan->map[plan->invert ? 255 - entry : entry], 255, out);
+    ts_plan_pack_color (plan, plan->map[entry], 255, out);
     return;
   }
   for (guint k = 0; k < plan->n_inputs; k++) {

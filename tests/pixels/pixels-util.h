@@ -24,8 +24,12 @@ random_values (guint32 seed, gsize n)
 
 /* Height x width x channels over @data, which has to live on; planar (CHW) or interleaved (HWC). */
 static inline TsBlock *
-image_over (
-    gconstpointer data, TsDtype dtype, guint height, guint width, guint channels, gboolean planar)
+image_over (gconstpointer data,
+            TsDtype dtype,
+            guint height,
+            guint width,
+            guint channels,
+            gboolean planar)
 {
   guint64 dims[3] = { height, width, channels };
   gint64 planes[3] = { width, 1, (gint64) height * width };
@@ -38,7 +42,8 @@ image_over (
 static inline TsResolved
 range_of (double lo, double hi)
 {
-  return (TsResolved){ .n = 1, .lo = { lo }, .hi = { hi }, .scale = { 1 }, .constant = { lo == hi } };
+  return (
+      TsResolved){ .n = 1, .lo = { lo }, .hi = { hi }, .scale = { 1 }, .constant = { lo == hi } };
 }
 
 static inline guint8 *

@@ -116,7 +116,7 @@ test_torchvision_minmax (void)
       ts_stats_add_block (&stats, image);
       if (!is_each) {
         g_autoptr (TsBlock) other =
-            image_over (values + (1 - k) * n, TS_DTYPE_FLOAT32, 32, 32, 3, TRUE);
+                       image_over (values + (1 - k) * n, TS_DTYPE_FLOAT32, 32, 32, 3, TRUE);
 
         ts_stats_add_block (&stats, other);
       }
@@ -191,8 +191,8 @@ assert_row (const char *what, const guint8 *out, const guint8 *expected)
 static void
 test_rows (void)
 {
-  static const float values[12] = { -1.2f, -1, -.9961f, -.5f,   -.004f, 0,
-                                    .004f, .25f, .5f,   .9961f, 1,      1.2f };
+  static const float values[12] = { -1.2f, -1,   -.9961f, -.5f,   -.004f, 0,
+                                    .004f, .25f, .5f,     .9961f, 1,      1.2f };
   static const struct
   {
     const char *preset;
@@ -202,12 +202,22 @@ test_rows (void)
   } rows[] = {
     { "unit", -1, 1, TS_ROUNDING_NEAREST, { 0, 0, 0, 64, 127, 128, 128, 159, 191, 255, 255, 255 } },
     { "tanh", 0, 1, TS_ROUNDING_NEAREST, { 0, 0, 0, 64, 127, 128, 128, 159, 191, 255, 255, 255 } },
-    { "unit", -1, 1, TS_ROUNDING_TRUNCATE, { 0, 0, 0, 63, 126, 127, 128, 159, 191, 254, 255, 255 } },
+    { "unit",
+      -1,
+      1,
+      TS_ROUNDING_TRUNCATE,
+      { 0, 0, 0, 63, 126, 127, 128, 159, 191, 254, 255, 255 } },
     { "tanh", 0, 1, TS_ROUNDING_TRUNCATE, { 0, 0, 0, 63, 126, 127, 128, 159, 191, 254, 255, 255 } },
     { "unit", 0, 1, TS_ROUNDING_NEAREST, { 0, 0, 0, 0, 0, 0, 1, 64, 128, 254, 255, 255 } },
-    { "unit", (double) -1.2f, (double) 1.2f, TS_ROUNDING_NEAREST,
+    { "unit",
+      (double) -1.2f,
+      (double) 1.2f,
+      TS_ROUNDING_NEAREST,
       { 0, 21, 22, 74, 127, 128, 128, 154, 181, 233, 234, 255 } },
-    { "imagenet", 0, 1, TS_ROUNDING_NEAREST,
+    { "imagenet",
+      0,
+      1,
+      TS_ROUNDING_NEAREST,
       { 54, 65, 66, 94, 123, 124, 124, 138, 153, 182, 182, 194 } },
   };
   g_autoptr (TsBlock) image = image_over (values, TS_DTYPE_FLOAT32, 1, 12, 1, TRUE);

@@ -96,5 +96,5 @@ edges = np.arange(2048, dtype=np.float32) / np.float32(2048)
 values = np.concatenate([edges, np.nextafter(edges, np.float32(-1), dtype=np.float32)])
 values[-1] = 1
 for name in ["viridis", "magma", "inferno", "plasma", "cividis", "turbo", "jet", "coolwarm", "RdBu", "seismic",
-             "twilight", "hsv", "viridis_r", "jet_r"]:
-    print("colormap", name, sha(matplotlib.colormaps[name](values, bytes=True)[:, :3]))
+             "twilight", "hsv", "viridis_r", "jet_r", "RdBu_r", "seismic_r", "twilight_r", "coolwarm_r"]:
+    print("colormap", name, sha(matplotlib.colormaps[name].resampled(256)(values, bytes=True)[:, :3]))
