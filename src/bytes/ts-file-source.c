@@ -151,11 +151,33 @@ ts_file_source_new (const char *path, GError **error)
 /* Streams larger than this go to an unlinked temporary file. */
 #define SPOOL_IN_MEMORY (64u << 20)
 
-static gboolean
-write_all (int fd, const guint8 *data, gsize n_bytes, GError **error)
+struct _TsSpool
 {
+  int fd; /* -1 once finished */
+};
+
+TsSpool *
+ts_spool_new (GError **error)
+{
+  g_autofree char *name = NULL;
+  TsSpool *self;
+  int fd = g_file_open_tmp ("tenscope-XXXXXX", &name, error);
+
+  if (fd < 0)
+    return NULL;
+  unlink (name);
+  self = g_new (TsSpool, 1);
+  self->fd = fd;
+  return self;
+}
+
+gboolean
+ts_spool_write (TsSpool *self, const guint8 *data, gsize n_bytes, GError **error)
+{
+  g_return_val_if_fail (self->fd >= 0, FALSE);
+
   while (n_bytes > 0) {
-    ssize_t put = write (fd, data, n_bytes);
+    ssize_t put = write (self->fd, data, n_bytes);
 
     if (put < 0 && errno == EINTR)
       continue;
@@ -173,11 +195,30 @@ write_all (int fd, const guint8 *data, gsize n_bytes, GError **error)
 }
 
 TsSource *
+ts_spool_finish (TsSpool *self, GError **error)
+{
+  int fd = self->fd;
+
+  g_return_val_if_fail (fd >= 0, NULL);
+
+  self->fd = -1;
+  return take_fd (fd, "the temporary file", error);
+}
+
+void
+ts_spool_free (TsSpool *self)
+{
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self);
+}
+
+TsSource *
 ts_stream_source_new (int fd, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GByteArray) memory = g_byte_array_new ();
+  g_autoptr (TsSpool) spool = NULL;
   g_autofree guint8 *piece = g_malloc (1 << 20);
-  int spool = -1;
 
   for (;;) {
     ssize_t got = read (fd, piece, 1 << 20);
@@ -189,36 +230,28 @@ ts_stream_source_new (int fd, GCancellable *cancellable, GError **error)
 
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Reading the input failed: %s",
                    g_strerror (saved));
+      return NULL;
+    }
+    if (got == 0)
       break;
-    }
-    if (got == 0) {
-      if (spool >= 0)
-        return take_fd (spool, "the temporary file", error);
-      {
-        g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (g_steal_pointer (&memory));
-
-        return ts_memory_source_new (bytes);
-      }
-    }
     if (g_cancellable_set_error_if_cancelled (cancellable, error))
-      break;
-    if (spool < 0 && memory->len + (gsize) got > SPOOL_IN_MEMORY) {
-      g_autofree char *name = NULL;
-
-      spool = g_file_open_tmp ("tenscope-XXXXXX", &name, error);
-      if (spool < 0)
-        break;
-      unlink (name);
-      if (!write_all (spool, memory->data, memory->len, error))
-        break;
+      return NULL;
+    if (spool == NULL && memory->len + (gsize) got > SPOOL_IN_MEMORY) {
+      spool = ts_spool_new (error);
+      if (spool == NULL || !ts_spool_write (spool, memory->data, memory->len, error))
+        return NULL;
       g_byte_array_set_size (memory, 0);
     }
-    if (spool < 0)
+    if (spool == NULL)
       g_byte_array_append (memory, piece, (guint) got);
-    else if (!write_all (spool, piece, (gsize) got, error))
-      break;
+    else if (!ts_spool_write (spool, piece, (gsize) got, error))
+      return NULL;
   }
-  if (spool >= 0)
-    close (spool);
-  return NULL;
+  if (spool != NULL)
+    return ts_spool_finish (spool, error);
+  {
+    g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (g_steal_pointer (&memory));
+
+    return ts_memory_source_new (bytes);
+  }
 }

@@ -73,6 +73,22 @@ TsSource *ts_file_source_new (const char *path, GError **error) G_GNUC_WARN_UNUS
 TsSource *
 ts_stream_source_new (int fd, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * TsSpool:
+ *
+ * An unlinked temporary file that is written from front to back and then read as a source: where
+ * unpacked data goes that is too large for memory. Used by one thread until finished.
+ */
+typedef struct _TsSpool TsSpool;
+
+TsSpool *ts_spool_new (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ts_spool_write (TsSpool *self, const guint8 *data, gsize n_bytes, GError **error);
+/* What was written; nothing can be written after. */
+TsSource *ts_spool_finish (TsSpool *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void ts_spool_free (TsSpool *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsSpool, ts_spool_free)
+
 /* Shares @bytes. */
 TsSource *ts_memory_source_new (GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * TsZipMember:
  * @name: UTF-8, never %NULL; owned by the TsZip
  * @method: 0 stored, 8 deflated; members of other methods are listed and refused on opening
- * @data_offset: absolute offset in the archive, in bytes; valid once opened
+ * @size_bytes: unpacked
+ * @header_offset: of its local header, in bytes from the start of the archive
  *
  * One entry of the central directory, the only place that sizes are taken from.
  */
@@ -55,5 +56,13 @@ gint ts_zip_find (TsZip *self, const char *name);
  * first read for a deflated one. Errors: encryption, unknown method, data outside the archive.
  */
 TsSource *ts_zip_open_member (TsZip *self, guint index, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The first @n_bytes of a member (fewer if it is shorter): what a look at its header takes. Of a
+ * deflated one no more than that is unpacked, and its checksum is not looked at. */
+GBytes *ts_zip_read_head (TsZip *self,
+                          guint index,
+                          gsize n_bytes,
+                          GCancellable *cancellable,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
