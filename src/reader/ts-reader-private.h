@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "reader/ts-reader.h"
+
+G_BEGIN_DECLS
+
+/* The entries of the table; each defined in its own file. */
+extern const TsReader ts_reader_npy;
+extern const TsReader ts_reader_npz;
+
+/* What content that no reader knows is, by its first bytes: "an HDF5 file; ...", with what can be
+ * done about it. Never %NULL. @error_code: how to report it. */
+char *ts_sniff_describe (TsSource *source, const guint8 *head, gsize n_bytes, int *error_code)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
