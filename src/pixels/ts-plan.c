@@ -184,9 +184,12 @@ ts_plan_init (TsPlan *self,
     init_channel (&self->inputs[k], (guint) MAX (self->source[k], 0), recipe, resolved);
   for (guint c = 0; c < MIN (n_channels, TS_RECIPE_MAX_CHANNELS); c++)
     init_channel (&self->all[c], c, recipe, resolved);
-  /* A label of n channels is shown over 0 .. n - 1. */
+  /* What channels combine to is y already. A label of n channels is shown over 0 .. n - 1. */
   if (self->combine == TS_CHANNELS_ARGMAX)
     ts_transform_init (&self->inputs[0], 0, 1, 0, MAX (n_channels, 2) - 1);
+  else if (self->combine != TS_CHANNELS_AUTO)
+    ts_transform_init (&self->inputs[0], 0, 1, resolved->lo[0] * recipe->value_scale,
+                       resolved->hi[0] * recipe->value_scale);
 
   if (self->n_inputs >= 3)
     self->kind = TS_PLAN_COLOR;
@@ -202,6 +205,11 @@ ts_plan_init (TsPlan *self,
   if (self->kind == TS_PLAN_MAP)
     self->map = recipe->invert ? ts_colormap_get_reversed_table (recipe->colormap)
                                : ts_colormap_get_table (recipe->colormap);
+  for (guint i = 0; self->map != NULL && i < 256; i++) {
+    guint8 rgba[4] = { self->map[i][0], self->map[i][1], self->map[i][2], 255 };
+
+    memcpy (&self->map_rgba[i], rgba, sizeof rgba);
+  }
   unpack_color (recipe->nan_color, self->nan_rgb);
   unpack_color ((guint32) recipe->under_color, self->under_rgb);
   unpack_color ((guint32) recipe->over_color, self->over_rgb);

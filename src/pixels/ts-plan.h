@@ -67,6 +67,7 @@ typedef struct
   TsQuantiser quantiser;
   TsQuantiser map_quantiser; /* t to an entry of the map */
   const guint8 (*map)[3];
+  guint32 map_rgba[256]; /* the same with alpha, as bytes lie in memory */
   TsColormap colormap;
   int ignore_label;
   guint8 nan_rgb[3], under_rgb[3], over_rgb[3];
@@ -98,6 +99,9 @@ double ts_transform_unnormalise (const TsTransform *self, gboolean is_wide, doub
 
 /* The curve for t >= 0, in double. */
 double ts_plan_apply_curve (const TsPlan *self, double t);
+
+/* The level of @t after curve and inversion, in the arithmetic of pixels. */
+guint ts_plan_quantise_curve (const TsPlan *self, const TsQuantiser *quantiser, float t);
 
 /* The bytes of one pixel of that colour. */
 void ts_plan_pack_color (const TsPlan *self, const guint8 rgb[3], guint8 alpha, guint8 *out);

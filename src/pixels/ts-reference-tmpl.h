@@ -95,7 +95,7 @@ NAME (render_pixel) (const TsPlan *plan, const REAL x[4], guint8 *out, TsMarks *
   for (guint k = 0; k < plan->n_inputs; k++) {
     gboolean is_color = k < plan->n_colors && plan->source[k] >= 0;
 
-    y[k] = plan->combine != TS_CHANNELS_AUTO ? x[k] : NAME (unnormalise) (&plan->inputs[k], x[k]);
+    y[k] = NAME (unnormalise) (&plan->inputs[k], x[k]);
     t[k] = NAME (to_range) (&plan->inputs[k], y[k]);
     has_nan |= plan->source[k] >= 0 && isnan (x[k]);
     is_under |= is_color && t[k] < 0;

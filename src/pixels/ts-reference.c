@@ -44,3 +44,9 @@ ts_transform_unnormalise (const TsTransform *self, gboolean is_wide, double x)
 {
   return is_wide ? unnormalise_d (self, x) : (double) unnormalise_f (self, (float) x);
 }
+
+guint
+ts_plan_quantise_curve (const TsPlan *self, const TsQuantiser *quantiser, float t)
+{
+  return quantise_f (quantiser, bend_f (self, t));
+}

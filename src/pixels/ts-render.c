@@ -3,7 +3,7 @@
 
 #include "pixels/ts-render.h"
 
-#include "pixels/ts-plan.h"
+#include "pixels/ts-kernels.h"
 
 #include <string.h>
 
@@ -49,6 +49,73 @@ ts_pixel_format_for (guint n_channels, guint bits)
   g_return_val_if_reached (TS_PIXELS_RGBA8);
 }
 
+/* What the loops do not do yet goes the plain way. */
+static gboolean
+is_fast (const TsPlan *plan)
+{
+  return plan->bits != 32 && plan->combine == TS_CHANNELS_AUTO;
+}
+
+static void
+render_rows (const TsKernels *kernels,
+             const TsPlan *plan,
+             const TsBlock *image,
+             guint8 *out,
+             gsize out_stride_bytes,
+             TsMarks *marks)
+{
+  gssize size = (gssize) ts_dtype_get_size (image->dtype);
+  gssize row_stride = (gssize) image->strides_elems[0] * size;
+  guint64 n_rows = image->dims[0];
+  g_autoptr (TsCurveTable) curve = NULL;
+  TsRun run = {
+    .dtype = image->dtype,
+    .first = image->data,
+    .pixel_stride_bytes = (gssize) image->strides_elems[1] * size,
+    .channel_stride_bytes = (gssize) image->strides_elems[2] * size,
+    .n_pixels = (gsize) image->dims[1],
+  };
+
+  if (plan->has_curve && plan->bits == 8 && !plan->is_wide)
+    curve = ts_curve_table_get (plan);
+  /* Rows without gaps are one long row. */
+  if (row_stride == run.pixel_stride_bytes * (gssize) run.n_pixels &&
+      (out == NULL || out_stride_bytes == run.n_pixels * plan->pixel_size)) {
+    run.n_pixels *= (gsize) n_rows;
+    n_rows = MIN (n_rows, 1);
+  }
+  for (guint64 y = 0; y < n_rows; y++, run.first += row_stride)
+    kernels->render (plan, curve, &run, out != NULL ? out + y * out_stride_bytes : NULL, marks);
+}
+
+void
+ts_render_block_with (const TsKernels *kernels,
+                      const TsBlock *image,
+                      const TsRecipe *recipe,
+                      const TsResolved *resolved,
+                      TsPixelFormat format,
+                      TsValues values,
+                      guint8 *out,
+                      gsize out_stride_bytes,
+                      TsMarks *marks)
+{
+  TsMarks unused = { 0 };
+  TsPlan plan;
+
+  g_return_if_fail (image->n_dims == 3);
+  g_return_if_fail ((guint) format < G_N_ELEMENTS (formats));
+
+  ts_plan_init (&plan, image->dtype, (guint) image->dims[2], recipe, resolved, format, values);
+  if (kernels != NULL && is_fast (&plan)) {
+    render_rows (kernels, &plan, image, out, out_stride_bytes, marks);
+    return;
+  }
+  for (guint64 y = 0; y < image->dims[0]; y++)
+    ts_reference_render (&plan, image, y, 0, (gsize) image->dims[1],
+                         out != NULL ? out + y * out_stride_bytes : NULL,
+                         marks != NULL ? marks : &unused);
+}
+
 void
 ts_render_block (const TsBlock *image,
                  const TsRecipe *recipe,
@@ -59,23 +126,8 @@ ts_render_block (const TsBlock *image,
                  gsize out_stride_bytes,
                  TsMarks *marks)
 {
-  TsMarks counted = { 0 };
-  TsPlan plan;
-
-  g_return_if_fail (image->n_dims == 3);
-  g_return_if_fail ((guint) format < G_N_ELEMENTS (formats));
-
-  ts_plan_init (&plan, image->dtype, (guint) image->dims[2], recipe, resolved, format, values);
-  for (guint64 y = 0; y < image->dims[0]; y++)
-    ts_reference_render (&plan, image, y, 0, (gsize) image->dims[1],
-                         out != NULL ? out + y * out_stride_bytes : NULL, &counted);
-  if (marks != NULL) {
-    marks->n_nan += counted.n_nan;
-    marks->n_posinf += counted.n_posinf;
-    marks->n_neginf += counted.n_neginf;
-    marks->n_under += counted.n_under;
-    marks->n_over += counted.n_over;
-  }
+  ts_render_block_with (ts_kernels_get (), image, recipe, resolved, format, values, out,
+                        out_stride_bytes, marks);
 }
 
 void

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Everything that one level of the processor compiles for itself; LEVEL is its name. The file that
+ * includes it has config.h and the system headers before. */
+
+static inline float
+half_to_float (guint16 h)
+{
+  guint32 magnitude = h & 0x7fffu;
+  guint32 bits = (magnitude << 13) + (112u << 23) + (magnitude >= 0x7c00 ? 112u << 23 : 0);
+  union
+  {
+    float f;
+    guint32 u;
+  } pun;
+
+  pun.f = (float) (gint32) magnitude * 0x1p-24f;
+  pun.u = (magnitude < 0x400 ? pun.u : bits) | (guint32) (h & 0x8000u) << 16;
+  return pun.f;
+}
+
+#define SAME(v)  (v)
+#define TRUTH(v) ((v) != 0)
+
+#define REAL      float
+#define FIELD     f
+#define NAME(x)   x##_f
+#define OWN_DTYPE TS_DTYPE_FLOAT32
+#define LARGEST   FLT_MAX
+#define MAGIC     8388608.0f
+#define CHUNK     1024
+
+#define TYPE    guint8
+#define CONVERT TRUTH
+#define LOAD    load_bool
+#include "pixels/ts-load-tmpl.h"
+#undef CONVERT
+#undef LOAD
+#define CONVERT SAME
+#define LOAD    load_uint8
+#include "pixels/ts-load-tmpl.h"
+#undef TYPE
+#undef LOAD
+#define TYPE gint8
+#define LOAD load_int8
+#include "pixels/ts-load-tmpl.h"
+#undef TYPE
+#undef LOAD
+#define TYPE guint16
+#define LOAD load_uint16
+#include "pixels/ts-load-tmpl.h"
+#undef CONVERT
+#undef LOAD
+#define CONVERT half_to_float
+#define LOAD    load_float16
+#include "pixels/ts-load-tmpl.h"
+#undef CONVERT
+#undef LOAD
+#define CONVERT ts_bfloat16_to_float
+#define LOAD    load_bfloat16
+#include "pixels/ts-load-tmpl.h"
+#undef TYPE
+#undef CONVERT
+#undef LOAD
+#define CONVERT SAME
+#define TYPE    gint16
+#define LOAD    load_int16
+#include "pixels/ts-load-tmpl.h"
+#undef TYPE
+#undef LOAD
+#define TYPE float
+#define LOAD load_float32
+#include "pixels/ts-load-tmpl.h"
+#undef TYPE
+#undef LOAD
+
+/* All types that a float32 holds; the rest (8-bit floats) by the table of their type. */
+static void
+load_elements_f (TsDtype dtype, const guint8 *src, gssize stride_bytes, gsize n, float *out)
+{
+  double values[CHUNK];
+
+  switch ((int) dtype) {
+  case TS_DTYPE_BOOL:
+    load_bool (src, stride_bytes, n, out);
+    break;
+  case TS_DTYPE_UINT8:
+    load_uint8 (src, stride_bytes, n, out);
+    break;
+  case TS_DTYPE_INT8:
+    load_int8 (src, stride_bytes, n, out);
+    break;
+  case TS_DTYPE_UINT16:
+    load_uint16 (src, stride_bytes, n, out);
+    break;
+  case TS_DTYPE_INT16:
+    load_int16 (src, stride_bytes, n, out);
+    break;
+  case TS_DTYPE_FLOAT16:
+    load_float16 (src, stride_bytes, n, out);
+    break;
+  case TS_DTYPE_BFLOAT16:
+    load_bfloat16 (src, stride_bytes, n, out);
+    break;
+  case TS_DTYPE_FLOAT32:
+    load_float32 (src, stride_bytes, n, out);
+    break;
+  default:
+    ts_dtype_get_info (dtype)->load (src, stride_bytes, n, values);
+    for (gsize i = 0; i < n; i++)
+      out[i] = (float) values[i];
+    break;
+  }
+}
+
+/* The level of each t (see TsCurveTable); 0 for NaN. */
+static void
+look_up_curve (const TsCurveTable *curve, const float *t, gsize n, guint8 *out)
+{
+  guint32 base = curve->first_bits >> curve->shift;
+  guint8 flip = curve->falls ? 255 : 0;
+
+  for (gsize i = 0; i < n; i++) {
+    float clamped = t[i] > 0 ? t[i] : 0;
+    guint32 bits, start;
+
+    clamped = clamped < 1 ? clamped : 1;
+    memcpy (&bits, &clamped, sizeof bits);
+    bits = MAX (bits, curve->first_bits);
+    start = curve->starts[(bits >> curve->shift) - base];
+    start += clamped >= curve->thresholds[start + 1];
+    out[i] = (guint8) start ^ flip;
+  }
+}
+
+static void
+expand_map (const TsPlan *plan, const guint8 *restrict entries, gsize n, guint8 *restrict out)
+{
+  if (plan->n_out == 4) {
+    for (gsize i = 0; i < n; i++)
+      memcpy (out + i * 4, &plan->map_rgba[entries[i]], 4);
+    return;
+  }
+  /* Four bytes at a time, of which the next pixel writes over the last. */
+  for (gsize i = 0; i + 1 < n; i++)
+    memcpy (out + i * 3, &plan->map_rgba[entries[i]], 4);
+  if (n > 0)
+    memcpy (out + (n - 1) * 3, &plan->map_rgba[entries[n - 1]], 3);
+}
+
+static void
+expand_rgb (const guint8 *restrict r,
+            const guint8 *restrict g,
+            const guint8 *restrict b,
+            gsize n,
+            guint8 *restrict out)
+{
+  for (gsize i = 0; i < n; i++) {
+    out[i * 3] = r[i];
+    out[i * 3 + 1] = g[i];
+    out[i * 3 + 2] = b[i];
+  }
+}
+
+static void
+expand_rgba (const guint8 *restrict r,
+             const guint8 *restrict g,
+             const guint8 *restrict b,
+             const guint8 *restrict a,
+             gsize n,
+             guint8 *restrict out)
+{
+  for (gsize i = 0; i < n; i++) {
+    out[i * 4] = r[i];
+    out[i * 4 + 1] = g[i];
+    out[i * 4 + 2] = b[i];
+    out[i * 4 + 3] = a[i];
+  }
+}
+
+static void
+expand_rgbx (const guint8 *restrict r,
+             const guint8 *restrict g,
+             const guint8 *restrict b,
+             gsize n,
+             guint8 *restrict out)
+{
+  for (gsize i = 0; i < n; i++) {
+    out[i * 4] = r[i];
+    out[i * 4 + 1] = g[i];
+    out[i * 4 + 2] = b[i];
+    out[i * 4 + 3] = 255;
+  }
+}
+
+#include "pixels/ts-pipeline-tmpl.h"
+#include "pixels/ts-run-tmpl.h"
+
+#undef REAL
+#undef FIELD
+#undef NAME
+#undef OWN_DTYPE
+#undef LARGEST
+#undef MAGIC
+#undef CHUNK
+
+#define REAL      double
+#define FIELD     d
+#define NAME(x)   x##_d
+#define OWN_DTYPE TS_DTYPE_FLOAT64
+#define LARGEST   DBL_MAX
+#define MAGIC     4503599627370496.0
+#define CHUNK     512
+
+static void
+load_elements_d (TsDtype dtype, const guint8 *src, gssize stride_bytes, gsize n, double *out)
+{
+  ts_dtype_get_info (dtype)->load (src, stride_bytes, n, out);
+}
+
+#include "pixels/ts-pipeline-tmpl.h"
+#include "pixels/ts-run-tmpl.h"
+
+static void
+render (const TsPlan *plan,
+        const TsCurveTable *curve,
+        const TsRun *run,
+        guint8 *out,
+        TsMarks *marks)
+{
+  if (plan->is_wide)
+    render_run_d (plan, curve, run, out, marks);
+  else
+    render_run_f (plan, curve, run, out, marks);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One run of pixels for REAL float or double: piece by piece through buffers that stay in the first
+ * cache, each step a loop without decisions. CHUNK is how many pixels a piece has, MAGIC the REAL
+ * whose unit in the last place is 1. */
+
+/* How x becomes t; each loop is compiled for each form. */
+enum NAME (Form) {
+  NAME (FORM_PLAIN),    /* x * std + mean */
+  NAME (FORM_RANGE),    /* (x * std + mean - lo) / width */
+  NAME (FORM_QUOTIENT), /* (x / std + mean - lo) / width */
+  NAME (FORM_STEP),
+};
+
+static inline enum NAME (Form) NAME (get_form) (const TsTransform *transform)
+{
+  if (transform->is_step)
+    return NAME (FORM_STEP);
+  if (transform->divides)
+    return NAME (FORM_QUOTIENT);
+  return transform->is_plain ? NAME (FORM_PLAIN) : NAME (FORM_RANGE);
+}
+
+static inline __attribute__ ((always_inline)) REAL
+NAME (apply) (enum NAME (Form) form, const TsTransform *transform, REAL x)
+{
+  REAL std = transform->FIELD.std, mean = transform->FIELD.mean;
+  REAL lo = transform->FIELD.lo, width = transform->FIELD.width;
+
+  if (form == NAME (FORM_PLAIN))
+    return x * std + mean;
+  if (form == NAME (FORM_RANGE))
+    return (x * std + mean - lo) / width;
+  if (form == NAME (FORM_QUOTIENT))
+    return (x / std + mean - lo) / width;
+  return NAME (to_range) (transform, NAME (unnormalise) (transform, x));
+}
+
+/* Elements of the input as REALs; where they lie so already, themselves. */
+static const REAL *
+NAME (load) (const TsRun *run, gsize at, int source, gsize n, REAL *buffer)
+{
+  const guint8 *src =
+      run->first + (gssize) at * run->pixel_stride_bytes + source * run->channel_stride_bytes;
+
+  if (run->dtype == OWN_DTYPE && run->pixel_stride_bytes == (gssize) sizeof (REAL) &&
+      (guintptr) src % sizeof (REAL) == 0)
+    return (const REAL *) (gconstpointer) src;
+  NAME (load_elements) (run->dtype, src, run->pixel_stride_bytes, n, buffer);
+  return buffer;
+}
+
+static inline __attribute__ ((always_inline)) void
+NAME (normalise_form) (enum NAME (Form) form,
+                       const TsTransform *transform,
+                       const REAL *restrict x,
+                       gsize n,
+                       REAL *restrict t)
+{
+  TsTransform local = *transform;
+
+  for (gsize i = 0; i < n; i++)
+    t[i] = NAME (apply) (form, &local, x[i]);
+}
+
+static void
+NAME (normalise) (const TsTransform *transform, const REAL *x, gsize n, REAL *t)
+{
+  switch (NAME (get_form) (transform)) {
+  case NAME (FORM_PLAIN):
+    NAME (normalise_form) (NAME (FORM_PLAIN), transform, x, n, t);
+    break;
+  case NAME (FORM_RANGE):
+    NAME (normalise_form) (NAME (FORM_RANGE), transform, x, n, t);
+    break;
+  case NAME (FORM_QUOTIENT):
+    NAME (normalise_form) (NAME (FORM_QUOTIENT), transform, x, n, t);
+    break;
+  case NAME (FORM_STEP):
+  default:
+    NAME (normalise_form) (NAME (FORM_STEP), transform, x, n, t);
+    break;
+  }
+}
+
+/* To bytes; TRUE when a NaN was met (it became 0). */
+static inline __attribute__ ((always_inline)) gboolean
+NAME (quantise_form) (enum NAME (Form) form,
+                      gboolean invert,
+                      gboolean half_even,
+                      const TsTransform *transform,
+                      const TsQuantiser *quantiser,
+                      const REAL *restrict x,
+                      gsize n,
+                      guint8 *restrict out)
+{
+  /* Variables, not literals: that lets the compiler use minimum and maximum. */
+  REAL mul = quantiser->mul, add = quantiser->add, low = 0, high = quantiser->max;
+  TsTransform local = *transform;
+  gint32 n_nan = 0;
+
+  for (gsize i = 0; i < n; i++) {
+    REAL t = NAME (apply) (form, &local, x[i]);
+    REAL v;
+
+    n_nan |= t != t;
+    if (invert)
+      t = 1 - t;
+    v = t * mul + add;
+    v = v > low ? v : low;
+    v = v < high ? v : high;
+    if (half_even)
+      v = (v + MAGIC) - MAGIC;
+    out[i] = (guint8) (gint32) v;
+  }
+  return n_nan != 0;
+}
+
+#define QUANTISE(form)                                                                             \
+  (invert ? quantiser->half_even                                                                   \
+                ? NAME (quantise_form) (form, TRUE, TRUE, transform, quantiser, x, n, out)         \
+                : NAME (quantise_form) (form, TRUE, FALSE, transform, quantiser, x, n, out)        \
+   : quantiser->half_even                                                                          \
+       ? NAME (quantise_form) (form, FALSE, TRUE, transform, quantiser, x, n, out)                 \
+       : NAME (quantise_form) (form, FALSE, FALSE, transform, quantiser, x, n, out))
+
+static gboolean
+NAME (quantise_bytes) (const TsTransform *transform,
+                       const TsQuantiser *quantiser,
+                       gboolean invert,
+                       const REAL *x,
+                       gsize n,
+                       guint8 *out)
+{
+  switch (NAME (get_form) (transform)) {
+  case NAME (FORM_PLAIN):
+    return QUANTISE (NAME (FORM_PLAIN));
+  case NAME (FORM_RANGE):
+    return QUANTISE (NAME (FORM_RANGE));
+  case NAME (FORM_QUOTIENT):
+    return QUANTISE (NAME (FORM_QUOTIENT));
+  case NAME (FORM_STEP):
+  default:
+    return QUANTISE (NAME (FORM_STEP));
+  }
+}
+
+#undef QUANTISE
+
+static inline __attribute__ ((always_inline)) void
+NAME (count_form) (enum NAME (Form) form,
+                   gboolean is_ranged,
+                   const TsTransform *transform,
+                   const REAL *restrict x,
+                   gsize n,
+                   TsMarks *marks)
+{
+  gint32 n_nan = 0, n_posinf = 0, n_neginf = 0, n_under = 0, n_over = 0;
+  TsTransform local = *transform;
+  REAL largest = LARGEST;
+
+  for (gsize i = 0; i < n; i++) {
+    REAL t = NAME (apply) (form, &local, x[i]);
+
+    n_nan += x[i] != x[i];
+    n_posinf += x[i] > largest;
+    n_neginf += x[i] < -largest;
+    n_under += t < 0;
+    n_over += t > 1;
+  }
+  marks->n_nan += (guint64) n_nan;
+  marks->n_posinf += (guint64) n_posinf;
+  marks->n_neginf += (guint64) n_neginf;
+  if (is_ranged) {
+    marks->n_under += (guint64) n_under;
+    marks->n_over += (guint64) n_over;
+  }
+}
+
+static void
+NAME (count) (const TsPlan *plan,
+              const TsTransform *transform,
+              const REAL *x,
+              gsize n,
+              TsMarks *marks)
+{
+  gboolean is_ranged = plan->kind != TS_PLAN_LABELS;
+
+  switch (NAME (get_form) (transform)) {
+  case NAME (FORM_PLAIN):
+    NAME (count_form) (NAME (FORM_PLAIN), is_ranged, transform, x, n, marks);
+    break;
+  case NAME (FORM_RANGE):
+    NAME (count_form) (NAME (FORM_RANGE), is_ranged, transform, x, n, marks);
+    break;
+  case NAME (FORM_QUOTIENT):
+    NAME (count_form) (NAME (FORM_QUOTIENT), is_ranged, transform, x, n, marks);
+    break;
+  case NAME (FORM_STEP):
+  default:
+    NAME (count_form) (NAME (FORM_STEP), is_ranged, transform, x, n, marks);
+    break;
+  }
+}
+
+/* One input to bytes: levels of the output, or entries of the map. */
+static gboolean
+NAME (input_to_bytes) (const TsPlan *plan,
+                       const TsCurveTable *curve,
+                       guint k,
+                       const REAL *x,
+                       gsize n,
+                       guint8 *out)
+{
+  const TsQuantiser *quantiser =
+      plan->kind == TS_PLAN_MAP ? &plan->map_quantiser : &plan->quantiser;
+  const TsTransform *transform = &plan->inputs[k];
+  gboolean has_nan = FALSE;
+  REAL t[CHUNK];
+
+  if (k == 3 || !plan->has_curve)
+    return NAME (quantise_bytes) (transform, quantiser,
+                                  k < 3 && plan->invert && plan->kind != TS_PLAN_MAP, x, n, out);
+
+  NAME (normalise) (transform, x, n, t);
+  for (gsize i = 0; i < n; i++)
+    has_nan |= t[i] != t[i];
+  if (curve != NULL && sizeof (REAL) == sizeof (float)) {
+    look_up_curve (curve, (const float *) (gconstpointer) t, n, out);
+  } else {
+    for (gsize i = 0; i < n; i++)
+      out[i] = (guint8) NAME (quantise) (quantiser, NAME (bend) (plan, t[i]));
+  }
+  return has_nan;
+}
+
+/* Pixels that are not what their values say: NaN, and beyond the range where that has a colour. */
+static void
+NAME (patch) (const TsPlan *plan, const REAL *const x[4], gsize n, guint8 *out)
+{
+  guint8 nan_pixel[16], under_pixel[16], over_pixel[16];
+
+  ts_plan_pack_color (plan, plan->nan_rgb, 255, nan_pixel);
+  ts_plan_pack_color (plan, plan->under_rgb, 255, under_pixel);
+  ts_plan_pack_color (plan, plan->over_rgb, 255, over_pixel);
+  for (gsize i = 0; i < n; i++, out += plan->pixel_size) {
+    gboolean has_nan = FALSE, is_under = FALSE, is_over = FALSE;
+
+    for (guint k = 0; k < plan->n_inputs; k++) {
+      REAL t;
+
+      if (x[k] == NULL)
+        continue;
+      t = NAME (to_range) (&plan->inputs[k], NAME (unnormalise) (&plan->inputs[k], x[k][i]));
+      has_nan |= x[k][i] != x[k][i];
+      is_under |= k < 3 && t < 0;
+      is_over |= k < 3 && t > 1;
+    }
+    if (has_nan)
+      memcpy (out, nan_pixel, plan->pixel_size);
+    else if (plan->kind == TS_PLAN_LABELS)
+      continue;
+    else if (is_over && plan->has_over)
+      memcpy (out, over_pixel, plan->pixel_size);
+    else if (is_under && plan->has_under)
+      memcpy (out, under_pixel, plan->pixel_size);
+  }
+}
+
+static void
+NAME (render_labels) (const TsPlan *plan, const REAL *x, gsize n, guint8 *out)
+{
+  for (gsize i = 0; i < n; i++, out += plan->pixel_size) {
+    guint8 rgb[3];
+    gboolean is_shown;
+
+    if (x[i] != x[i])
+      continue;
+    is_shown = ts_plan_get_label (plan, (double) x[i], rgb);
+    ts_plan_pack_color (plan, rgb, is_shown ? 255 : 0, out);
+  }
+}
+
+static void
+NAME (render_8) (const TsPlan *plan,
+                 const TsCurveTable *curve,
+                 const REAL *const x[4],
+                 gsize n,
+                 guint8 *out)
+{
+  guint8 planes[4][CHUNK];
+  gboolean has_nan = FALSE;
+
+  if (plan->kind == TS_PLAN_LABELS) {
+    NAME (render_labels) (plan, x[0], n, out);
+    NAME (patch) (plan, x, n, out);
+    return;
+  }
+  for (guint k = 0; k < plan->n_inputs; k++) {
+    if (x[k] == NULL)
+      memset (planes[k], 0, n);
+    else
+      has_nan |= NAME (input_to_bytes) (plan, curve, k, x[k], n, planes[k]);
+  }
+  if (plan->kind == TS_PLAN_MAP)
+    expand_map (plan, planes[0], n, out);
+  else if (plan->n_out == 1)
+    memcpy (out, planes[0], n);
+  else if (plan->n_out == 3)
+    expand_rgb (planes[0], planes[plan->n_inputs > 1 ? 1 : 0], planes[plan->n_inputs > 1 ? 2 : 0],
+                n, out);
+  else if (plan->n_inputs == 4)
+    expand_rgba (planes[0], planes[1], planes[2], planes[3], n, out);
+  else
+    expand_rgbx (planes[0], planes[plan->n_inputs > 1 ? 1 : 0], planes[plan->n_inputs > 1 ? 2 : 0],
+                 n, out);
+  if (has_nan || plan->has_under || plan->has_over)
+    NAME (patch) (plan, x, n, out);
+}
+
+static void
+NAME (render_16) (const TsPlan *plan, const REAL *const x[4], gsize n, guint8 *out)
+{
+  guint16 *wide = (guint16 *) (gpointer) out;
+  gboolean has_nan = FALSE;
+  REAL t[CHUNK];
+
+  if (plan->kind == TS_PLAN_LABELS)
+    NAME (render_labels) (plan, x[0], n, out);
+  for (guint k = 0; k < plan->n_inputs && plan->kind != TS_PLAN_LABELS; k++) {
+    if (x[k] != NULL)
+      NAME (normalise) (&plan->inputs[k], x[k], n, t);
+    for (gsize i = 0; i < n; i++) {
+      guint v = 0;
+
+      if (x[k] != NULL) {
+        has_nan |= t[i] != t[i];
+        t[i] = k < 3 ? NAME (bend) (plan, t[i]) : t[i];
+        v = NAME (quantise) (plan->kind == TS_PLAN_MAP ? &plan->map_quantiser : &plan->quantiser,
+                             t[i]);
+      }
+      if (plan->kind == TS_PLAN_MAP) {
+        ts_plan_pack_color (plan, plan->map[v], 255, out + i * plan->pixel_size);
+        continue;
+      }
+      if (k < plan->n_out)
+        wide[i * plan->n_out + k] = (guint16) v;
+      for (guint j = 1; plan->n_inputs == 1 && j < MIN (plan->n_out, 3); j++)
+        wide[i * plan->n_out + j] = (guint16) v;
+      if (plan->n_out == 4 && plan->n_inputs < 4)
+        wide[i * 4 + 3] = 65535;
+    }
+  }
+  if (has_nan || plan->kind == TS_PLAN_LABELS || plan->has_under || plan->has_over)
+    NAME (patch) (plan, x, n, out);
+}
+
+static void
+NAME (render_run) (const TsPlan *plan,
+                   const TsCurveTable *curve,
+                   const TsRun *run,
+                   guint8 *out,
+                   TsMarks *marks)
+{
+  REAL buffers[4][CHUNK] __attribute__ ((aligned (64)));
+
+  for (gsize at = 0; at < run->n_pixels; at += CHUNK) {
+    gsize n = MIN (run->n_pixels - at, CHUNK);
+    const REAL *x[4] = { NULL };
+
+    for (guint k = 0; k < plan->n_inputs; k++) {
+      if (plan->source[k] >= 0)
+        x[k] = NAME (load) (run, at, plan->source[k], n, buffers[k]);
+    }
+    for (guint k = 0; marks != NULL && k < plan->n_colors; k++) {
+      if (x[k] != NULL)
+        NAME (count) (plan, &plan->inputs[k], x[k], n, marks);
+    }
+    if (out == NULL)
+      continue;
+    if (plan->bits == 8)
+      NAME (render_8) (plan, curve, x, n, out + at * plan->pixel_size);
+    else
+      NAME (render_16) (plan, x, n, out + at * plan->pixel_size);
+  }
+}
