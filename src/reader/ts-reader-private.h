@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /* The entries of the table; each defined in its own file. */
 extern const TsReader ts_reader_npy;
 extern const TsReader ts_reader_npz;
+extern const TsReader ts_reader_safetensors;
 
 /* What content that no reader knows is, by its first bytes: "an HDF5 file; ...", with what can be
  * done about it. Never %NULL. @error_code: how to report it. */

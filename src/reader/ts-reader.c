@@ -11,6 +11,7 @@
 const TsReader *const ts_readers[] = {
   &ts_reader_npy,
   &ts_reader_npz,
+  &ts_reader_safetensors,
   NULL,
 };
 
