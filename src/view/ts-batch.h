@@ -28,12 +28,13 @@ typedef struct
 #define TS_TYPE_BATCH (ts_batch_get_type ())
 G_DECLARE_FINAL_TYPE (TsBatch, ts_batch, TS, BATCH, GObject)
 
-/* %TS_ERROR_INVALID when @layout does not fit (rank, no H and W, more than 65,535 pixels a side).
- */
+/* %TS_ERROR_INVALID when @layout does not fit (rank, no H and W, more than 65,535 pixels a side or
+ * channels) or when there are no elements. */
 TsBatch *
 ts_batch_new (TsTensor *tensor, const TsLayout *layout, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Tensors of one rank, sizes may differ; @layout holds for each. Images of all of them in order. */
+/* Tensors of one rank and dtype, sizes may differ; @layout holds for each. Images of all of them in
+ * order. */
 TsBatch *ts_batch_new_from_list (GPtrArray *tensors,
                                  const TsLayout *layout,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

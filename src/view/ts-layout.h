@@ -52,11 +52,24 @@ typedef enum {
 
 const char *ts_confidence_to_string (TsConfidence confidence); /* "sure", "likely", "ask", "none" */
 
+/* What the channels of the best candidate are. */
+typedef enum {
+  TS_COLOR_NONE, /* no channel axis */
+  TS_COLOR_GRAY, /* one channel */
+  TS_COLOR_RGB,
+  TS_COLOR_RGBA, /* four, and the values may be colours: offer it */
+  TS_COLOR_MAPS, /* any other number: gray maps that have nothing to do with colours */
+} TsColorKind;
+
 /**
  * TsLayoutGuess:
  * @candidates: best first; empty for rank 0 and 1
  * @n_candidates: how many
  * @confidence: of the best one; %TS_CONFIDENCE_NONE when it is not an image
+ * @color: of the best one
+ * @smoothness: correlation of neighbouring pixels as the best one sees them; NaN when nobody looked
+ * @reshape: (nullable): rows of pixels that may be flattened images, as a text for ts_view_new() to
+ *   offer: "NHW:28x28", "NCHW:3x32x32"
  * @reason: in words: "NCHW: 3 is a channel count, 64×64 is square"
  */
 typedef struct
@@ -64,10 +77,15 @@ typedef struct
   TsLayoutCandidate candidates[8];
   guint n_candidates;
   TsConfidence confidence;
+  TsColorKind color;
+  double smoothness;
+  char *reshape;
   char *reason;
 } TsLayoutGuess;
 
-/* Deterministic scoring by shape, dtype, names and origin. */
+/* Deterministic scoring by shape, dtype, names and origin. With a tensor in @hints it blocks: when
+ * that can change the answer, a few thousand elements are read. What cannot be read does not count.
+ */
 TsLayoutGuess *ts_layout_guess (const TsShape *shape,
                                 TsDtype dtype,
                                 const TsLayoutHints *hints) G_GNUC_WARN_UNUSED_RESULT;

@@ -15,12 +15,14 @@ typedef enum {
 
 const char *ts_field_role_to_string (TsFieldRole role); /* "latent", "label", ... */
 
-/* An array whose row k belongs to image k. */
+/* An array whose row k belongs to image k; to @images_per_row images where the images are frames,
+ * slices or maps of something larger. */
 typedef struct
 {
   const char *name; /* path in the document */
   TsFieldRole role;
-  TsTensor *tensor; /* first axis has one entry an image */
+  TsTensor *tensor; /* first axis has n_images / images_per_row entries */
+  guint64 images_per_row;
 } TsField;
 
 /**
@@ -34,9 +36,17 @@ typedef struct
 #define TS_TYPE_PAIRING (ts_pairing_get_type ())
 G_DECLARE_FINAL_TYPE (TsPairing, ts_pairing, TS, PAIRING, GObject)
 
-/* @images: the node(s) shown, left out of the fields. */
+/* @images: the node(s) shown, left out of the fields. Blocks: lists of equal tensors are read to
+ * make one field of them. */
 TsPairing *
 ts_pairing_new (TsDocument *document, TsNode *images, guint64 n_images) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same where arrays with @n_rows entries belong too: images are the frames, slices or maps of
+ * @n_rows larger things, in order; a divisor of @n_images. */
+TsPairing *ts_pairing_new_with_rows (TsDocument *document,
+                                     TsNode *images,
+                                     guint64 n_images,
+                                     guint64 n_rows) G_GNUC_WARN_UNUSED_RESULT;
 
 guint ts_pairing_get_n_fields (TsPairing *self);
 const TsField *ts_pairing_get_field (TsPairing *self, guint index);
@@ -48,7 +58,14 @@ const TsField *ts_pairing_find (TsPairing *self, const char *name);
 /* Scalars and texts of the document ("truncation_psi" 0.8, "model"), borrowed TsNodes. */
 GPtrArray *ts_pairing_get_constants (TsPairing *self);
 
-/* Row @k of the field, without its first axis (rank 0 for a label). Blocks; thread-safe. */
+/* Other image arrays with as many images (masks, reconstructions), borrowed TsNodes; no fields. */
+GPtrArray *ts_pairing_get_companions (TsPairing *self);
+
+/* Lists with one text an image (prompts), borrowed TsNodes: child k belongs to image k. */
+GPtrArray *ts_pairing_get_text_lists (TsPairing *self);
+
+/* The row of image @k of the field, without its first axis (rank 0 for a label). Blocks;
+ * thread-safe. */
 TsBlock *ts_field_read_row (const TsField *field,
                             guint64 k,
                             GCancellable *cancellable,
