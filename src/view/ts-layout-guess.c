@@ -252,8 +252,8 @@ data_matters (const TsLayoutGuess *self)
   return FALSE;
 }
 
-/* Four channels of floats that are no colours are maps (a VAE's latents); as frames of a video they
- * are the less likely. */
+/* Four channels of floats that are no colours are maps (a VAE's latents): less likely channels, and
+ * hardly so where there is a reading as maps of their own. */
 static void
 weigh_colors (TsLayoutGuess *self, Question *question)
 {
@@ -273,7 +273,10 @@ weigh_colors (TsLayoutGuess *self, Question *question)
       looked = TRUE;
     }
     if (question->four_are_maps)
-      candidate->score -= 20;
+      candidate->score -= g_str_equal (candidate->layout.roles, "CHW") ||
+                                  g_str_equal (candidate->layout.roles, "CTHW")
+                              ? 40
+                              : 20;
   }
 }
 

@@ -328,7 +328,7 @@ test_data (void)
     { "4x3x64x64", wide_planes, F4, NULL, "NCHW", SURE, TS_COLOR_RGB },
     { "4x2x64x64", color_planes, F4, "images", "NCHW", SURE, TS_COLOR_MAPS },
     { "4x1x64x64", color_planes, F4, NULL, "NCHW", SURE, TS_COLOR_GRAY },
-    { "4x96x8x8", wide_planes, F4, NULL, "NKHW", LIKELY, TS_COLOR_NONE },
+    { "4x96x8x8", wide_planes, F4, NULL, "NKHW", SURE, TS_COLOR_NONE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
