@@ -148,6 +148,14 @@ ts_file_source_new (const char *path, GError **error)
   return take_fd (fd, path, error);
 }
 
+int
+ts_source_dup_fd (TsSource *self)
+{
+  g_return_val_if_fail (TS_IS_SOURCE (self), -1);
+
+  return TS_IS_FILE_SOURCE (self) ? fcntl (TS_FILE_SOURCE (self)->fd, F_DUPFD_CLOEXEC, 3) : -1;
+}
+
 /* Streams larger than this go to an unlinked temporary file. */
 #define SPOOL_IN_MEMORY (64u << 20)
 

@@ -68,6 +68,10 @@ const guint8 *ts_source_peek (TsSource *self);
  */
 TsSource *ts_file_source_new (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A new descriptor of the open file behind a source made by ts_file_source_new() (or of its
+ * temporary file), or -1 for other sources. The caller closes it. */
+int ts_source_dup_fd (TsSource *self);
+
 /* All that can be read from @fd (a pipe), spooled into memory, or above 64 MiB into an unlinked
  * temporary file. Does not close @fd. */
 TsSource *

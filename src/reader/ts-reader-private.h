@@ -6,6 +6,8 @@
 G_BEGIN_DECLS
 
 /* The entries of the table; each defined in its own file. */
+extern const TsReader ts_reader_hdf5;
+extern const TsReader ts_reader_mat;
 extern const TsReader ts_reader_npy;
 extern const TsReader ts_reader_npz;
 extern const TsReader ts_reader_safetensors;

@@ -9,10 +9,7 @@
 #include <string.h>
 
 const TsReader *const ts_readers[] = {
-  &ts_reader_npy,
-  &ts_reader_npz,
-  &ts_reader_safetensors,
-  NULL,
+  &ts_reader_npy, &ts_reader_npz, &ts_reader_safetensors, &ts_reader_hdf5, &ts_reader_mat, NULL,
 };
 
 #define MAX_READERS (G_N_ELEMENTS (ts_readers) - 1)

@@ -5,8 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* How many leading bytes a probe gets (fewer when the file is shorter). */
-#define TS_PROBE_BYTES 512
+/* How many leading bytes a probe gets (fewer when the file is shorter): enough for the places where
+ * HDF5 may put its signature behind a user block. */
+#define TS_PROBE_BYTES 4096
 
 /**
  * TsReader:

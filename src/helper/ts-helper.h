@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "reader/ts-array-protocol.h"
+#include "tensor/ts-dtype.h"
+
+G_BEGIN_DECLS
+
+/* Gives up everything but reading the one descriptor: limits on memory, time and files, and a
+ * system call filter (seccomp) that refuses opening, connecting and executing. %FALSE where the
+ * kernel cannot filter; the limits hold all the same. */
+gboolean ts_cage_enter (void);
+
+/* Listing records, appended to @out. */
+void ts_listing_begin_group (GByteArray *out, const char *name);
+void ts_listing_end_group (GByteArray *out);
+void ts_listing_dataset (GByteArray *out,
+                         const char *name,
+                         guint32 id,
+                         TsDtype dtype,
+                         char order,
+                         guint n_dims,
+                         const guint64 *dims,
+                         guint64 offset,
+                         gboolean is_big,
+                         const char *note);
+void ts_listing_text (GByteArray *out, const char *name, const char *text);
+void ts_listing_opaque (GByteArray *out, const char *name, const char *type, const char *note);
+void ts_listing_error (GByteArray *out, const char *name, const char *message);
+
+/* One library: lists a file, and reads bytes of a dataset of that list. */
+typedef struct
+{
+  const char *id;
+  /* %NULL or a message why the file cannot be read */
+  char *(*list) (GByteArray *out);
+  /* exactly n_bytes, or a message */
+  char *(*read) (guint32 id, guint64 start, guint64 n_bytes, guint8 *out);
+} TsHelperBackend;
+
+extern const TsHelperBackend ts_helper_hdf5;
+extern const TsHelperBackend ts_helper_mat;
+
+G_END_DECLS

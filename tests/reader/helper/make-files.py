@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the small HDF5 and MATLAB files of this folder and what NumPy reads in them (h5py, SciPy)."""
+
+import hashlib
+import json
+import pathlib
+
+import h5py
+import numpy as np
+import scipy.io
+
+HERE = pathlib.Path(__file__).parent
+expected = {}
+
+
+def note(file, name, array):
+    """Remember an array as it has to come out: row-major, little-endian."""
+    array = np.asarray(array, order="C")
+    data = array.astype(array.dtype.newbyteorder("<")).tobytes()
+    expected.setdefault(file, {})[name] = [
+        str(array.dtype.newbyteorder("=")), list(array.shape), hashlib.sha256(data).hexdigest()]
+
+
+rng = np.random.default_rng(7)
+images = rng.standard_normal((5, 3, 8, 6)).astype("f4")
+
+with h5py.File(HERE / "good.h5", "w", track_order=False) as f:
+    for name, options in {
+            "plain": {},
+            "chunked": {"chunks": (2, 3, 4, 5)},
+            "gzip": {"chunks": (1, 3, 8, 6), "compression": "gzip", "shuffle": True},
+            "lzf": {"compression": "lzf"},
+            "fletcher": {"fletcher32": True},
+    }.items():
+        f.create_dataset(name, data=images, **options)
+        note("good.h5", name, images)
+    for name, array in {
+            "big": images.astype(">f4"), "half": images.astype("f2"), "wide": images.astype("f8"),
+            "bytes": (images * 50).astype("u1"), "long": (images * 1e6).astype("<i8"),
+            "mask": images > 0, "wave": images.astype("c8"), "number": np.float32(0.25),
+            "group/inside/deep": images[0]}.items():
+        f[name] = array
+        note("good.h5", name, np.asarray(array))
+    both = np.zeros((4, 2), [("x", "<f4"), ("y", "<i2")])
+    both["x"], both["y"] = np.arange(8).reshape(4, 2), -np.arange(8).reshape(4, 2)
+    f["points"] = both
+    note("good.h5", "points/x", both["x"])
+    note("good.h5", "points/y", both["y"])
+    f["title"] = "cells"
+    f["group/again"] = f["group"]
+    f["soft"] = h5py.SoftLink("/plain")
+
+with h5py.File(HERE / "refused.h5", "w") as f:
+    f["fine"] = np.arange(3, dtype="u1")
+    note("refused.h5", "fine", np.arange(3, dtype="u1"))
+    f["elsewhere"] = h5py.ExternalLink("good.h5", "/plain")
+    layout = h5py.VirtualLayout(shape=(5, 3, 8, 6), dtype="f4")
+    layout[...] = h5py.VirtualSource("good.h5", "plain", shape=(5, 3, 8, 6))
+    f.create_virtual_dataset("virtual", layout)
+    f.create_dataset("outside", (4,), "u1", external=[("/etc/hostname", 0, 4)])
+
+columns = {"img": (images[0] * 40).transpose(1, 2, 0).astype("u1"), "f": images[0].astype("f8"),
+           "flag": images[0, 0] > 0, "z": images[0, 0].astype("c16"), "name": "cells",
+           "s": {"a": np.arange(6.).reshape(2, 3), "deeper": {"b": np.int16([[1, 2]])}}}
+for file, options in {"v5.mat": {}, "v5z.mat": {"do_compression": True}}.items():
+    scipy.io.savemat(HERE / file, columns, **options)
+    for name in "img", "f", "flag", "z":
+        note(file, name, columns[name])
+    note(file, "s/a", columns["s"]["a"])
+    note(file, "s/deeper/b", columns["s"]["deeper"]["b"])
+
+with h5py.File(HERE / "v73.mat", "w", userblock_size=512) as f:
+    f["img"] = columns["img"].transpose()
+    f["img"].attrs["MATLAB_class"] = np.bytes_("uint8")
+with open(HERE / "v73.mat", "r+b") as f:
+    f.write(b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM")
+note("v73.mat", "img", columns["img"])
+
+whole = (HERE / "good.h5").read_bytes()
+(HERE / "cut.h5").write_bytes(whole[:len(whole) // 2])
+(HERE / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
