@@ -8,9 +8,17 @@
 
 #include <string.h>
 
+/* One a line, so that two additions do not meet. */
+/* clang-format off */
 const TsReader *const ts_readers[] = {
-  &ts_reader_npy, &ts_reader_npz, &ts_reader_safetensors, &ts_reader_hdf5, &ts_reader_mat, NULL,
+  &ts_reader_npy,
+  &ts_reader_npz,
+  &ts_reader_safetensors,
+  &ts_reader_hdf5,
+  &ts_reader_mat,
+  NULL,
 };
+/* clang-format on */
 
 #define MAX_READERS (G_N_ELEMENTS (ts_readers) - 1)
 
