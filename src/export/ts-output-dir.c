@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "export/ts-output-dir.h"
+
+#include "base/ts-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixinputstream.h>
+#include <gio/gunixoutputstream.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct _TsOutputDir
+{
+  int fd;
+  char *path;
+};
+
+static void
+set_error_from_errno (GError **error, int code, const char *what, const char *where)
+{
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s “%s”: %s", what, where,
+               g_strerror (code));
+}
+
+TsOutputDir *
+ts_output_dir_new (const char *path, GError **error)
+{
+  if (g_mkdir_with_parents (path, 0777) != 0) {
+    set_error_from_errno (error, errno, "cannot make the folder", path);
+    return NULL;
+  }
+
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0) {
+    set_error_from_errno (error, errno, "cannot open the folder", path);
+    return NULL;
+  }
+
+  TsOutputDir *self = g_new0 (TsOutputDir, 1);
+
+  self->fd = fd;
+  self->path = g_strdup (path);
+  return self;
+}
+
+void
+ts_output_dir_free (TsOutputDir *self)
+{
+  close (self->fd);
+  g_free (self->path);
+  g_free (self);
+}
+
+const char *
+ts_output_dir_get_path (TsOutputDir *self)
+{
+  return self->path;
+}
+
+gboolean
+ts_output_dir_has (TsOutputDir *self, const char *name)
+{
+  struct stat info;
+
+  return fstatat (self->fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int
+open_staged (TsOutputDir *self, char **staged, GError **error)
+{
+  for (int attempt = 0; attempt < 16; attempt++) {
+    g_autofree char *name = g_strdup_printf (".tenscope-%08x%08x.part", g_random_int (),
+                                             (guint) getpid () ^ g_random_int ());
+    int fd = openat (self->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+    if (fd >= 0) {
+      *staged = g_steal_pointer (&name);
+      return fd;
+    }
+    if (errno != EEXIST)
+      break;
+  }
+  set_error_from_errno (error, errno, "cannot write in the folder", self->path);
+  return -1;
+}
+
+static gboolean
+write_all (int fd, const guint8 *data, gsize n_bytes)
+{
+  while (n_bytes > 0) {
+    gssize n = write (fd, data, MIN (n_bytes, 1 << 30));
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return FALSE;
+    data += n;
+    n_bytes -= (gsize) n;
+  }
+  return TRUE;
+}
+
+char *
+ts_output_dir_stage (TsOutputDir *self, const void *data, gsize n_bytes, GError **error)
+{
+  g_autofree char *staged = NULL;
+  int fd = open_staged (self, &staged, error);
+
+  if (fd < 0)
+    return NULL;
+
+  int code = write_all (fd, data, n_bytes) ? 0 : errno;
+
+  if (close (fd) != 0 && code == 0 && errno != EINTR)
+    code = errno;
+  if (code != 0) {
+    unlinkat (self->fd, staged, 0);
+    set_error_from_errno (error, code, "cannot write in the folder", self->path);
+    return NULL;
+  }
+  return g_steal_pointer (&staged);
+}
+
+GOutputStream *
+ts_output_dir_stage_stream (TsOutputDir *self, char **staged, GError **error)
+{
+  int fd = open_staged (self, staged, error);
+
+  if (fd < 0)
+    return NULL;
+
+  g_autoptr (GOutputStream) raw = g_unix_output_stream_new (fd, TRUE);
+
+  return g_buffered_output_stream_new_sized (raw, 1 << 16);
+}
+
+/* File systems without an atomic rename that keeps what exists: take the name with an empty file
+ * of our own first, then move over that. */
+static int
+reserve_and_rename (TsOutputDir *self, const char *staged, const char *name)
+{
+  int fd = openat (self->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+  if (fd < 0)
+    return -1;
+  close (fd);
+  return renameat (self->fd, staged, self->fd, name);
+}
+
+static int
+rename_no_replace (TsOutputDir *self, const char *staged, const char *name)
+{
+  if (renameat2 (self->fd, staged, self->fd, name, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
+    return -1;
+  if (linkat (self->fd, staged, self->fd, name, 0) == 0)
+    return unlinkat (self->fd, staged, 0);
+  if (errno == EEXIST)
+    return -1;
+  return reserve_and_rename (self, staged, name);
+}
+
+gboolean
+ts_output_dir_commit (TsOutputDir *self,
+                      const char *staged,
+                      const char *name,
+                      gboolean replace,
+                      GError **error)
+{
+  g_return_val_if_fail (strchr (name, '/') == NULL, FALSE);
+
+  int result = replace ? renameat (self->fd, staged, self->fd, name)
+                       : rename_no_replace (self, staged, name);
+
+  if (result == 0)
+    return TRUE;
+  if (errno == EEXIST)
+    g_set_error (error, TS_ERROR, TS_ERROR_EXISTS, "“%s” exists already", name);
+  else
+    set_error_from_errno (error, errno, "cannot write", name);
+  return FALSE;
+}
+
+void
+ts_output_dir_discard (TsOutputDir *self, const char *name)
+{
+  unlinkat (self->fd, name, 0);
+}
+
+gboolean
+ts_output_dir_write (TsOutputDir *self,
+                     const char *name,
+                     const void *data,
+                     gsize n_bytes,
+                     gboolean replace,
+                     GError **error)
+{
+  g_autofree char *staged = ts_output_dir_stage (self, data, n_bytes, error);
+
+  if (staged == NULL)
+    return FALSE;
+  if (!ts_output_dir_commit (self, staged, name, replace, error)) {
+    ts_output_dir_discard (self, staged);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+GInputStream *
+ts_output_dir_read (TsOutputDir *self, const char *name, GError **error)
+{
+  int fd = openat (self->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+  if (fd < 0) {
+    set_error_from_errno (error, errno, "cannot read", name);
+    return NULL;
+  }
+  return g_unix_input_stream_new (fd, TRUE);
+}
+
+gboolean
+ts_output_dir_is_fatal (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES);
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "export/ts-recipe-json.h"
+
+#include "base/ts-error.h"
+#include "export/ts-json-reader.h"
+#include "pixels/ts-colormap.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const order_names[] = { "RGB", "BGR", NULL };
+
+/* How many numbers a list gets: one a channel when the image is known, else as many as are set. */
+static guint
+count_numbers (guint n_set, const TsImageSize *size)
+{
+  if (size == NULL || size->n_channels > TS_RECIPE_MAX_CHANNELS)
+    return n_set;
+  return MAX (size->n_channels, 1);
+}
+
+static void
+write_numbers (TsJsonWriter *writer,
+               const char *name,
+               const double *values,
+               guint n_set,
+               const TsImageSize *size)
+{
+  guint n = count_numbers (n_set, size);
+
+  ts_json_writer_name (writer, name);
+  ts_json_writer_begin_array (writer);
+  for (guint c = 0; c < n; c++)
+    ts_json_writer_double (writer, values[c < n_set ? c : 0]);
+  ts_json_writer_end_array (writer);
+}
+
+static void
+write_channels (const TsRecipe *recipe, const TsImageSize *size, TsJsonWriter *writer)
+{
+  static const guint counts[] = { 0, 1, 3, 4 };
+  guint n = counts[recipe->channel_mode];
+
+  ts_json_writer_name (writer, "channels");
+  if (recipe->channel_mode == TS_CHANNELS_AUTO && size == NULL) {
+    ts_json_writer_string (writer, "auto");
+    return;
+  }
+  if (recipe->channel_mode == TS_CHANNELS_AUTO)
+    n = size->n_channels == 3 ? 3 : 1;
+  ts_json_writer_begin_array (writer);
+  for (guint i = 0; i < n; i++)
+    ts_json_writer_int (writer,
+                        recipe->channel_mode == TS_CHANNELS_AUTO ? (int) i : recipe->channels[i]);
+  ts_json_writer_end_array (writer);
+}
+
+static void
+write_range (const TsRecipe *recipe,
+             const TsResolved *resolved,
+             const TsImageSize *size,
+             TsJsonWriter *writer)
+{
+  ts_json_writer_name (writer, "range");
+  ts_json_writer_begin_object (writer);
+  ts_json_writer_name (writer, "mode");
+  ts_json_writer_string (writer, ts_range_mode_names[recipe->range_mode]);
+  ts_json_writer_name (writer, "scope");
+  ts_json_writer_string (writer, ts_range_scope_names[recipe->scope]);
+  if (recipe->range_mode == TS_RANGE_PERCENTILE) {
+    double percentile[] = { recipe->percentile_lo, recipe->percentile_hi };
+
+    ts_json_writer_name (writer, "percentile");
+    ts_json_writer_doubles (writer, percentile, 2);
+  }
+  write_numbers (writer, "lo", resolved != NULL ? resolved->lo : recipe->lo,
+                 resolved != NULL ? resolved->n : recipe->n_range, size);
+  write_numbers (writer, "hi", resolved != NULL ? resolved->hi : recipe->hi,
+                 resolved != NULL ? resolved->n : recipe->n_range, size);
+  ts_json_writer_end_object (writer);
+}
+
+void
+ts_recipe_write_json (const TsRecipe *recipe,
+                      const TsResolved *resolved,
+                      const TsImageSize *size,
+                      TsJsonWriter *writer)
+{
+  char color[8];
+
+  ts_json_writer_begin_object (writer);
+  write_channels (recipe, size, writer);
+  ts_json_writer_name (writer, "value_scale");
+  ts_json_writer_double (writer, recipe->value_scale);
+  ts_json_writer_name (writer, "order");
+  ts_json_writer_string (writer, order_names[recipe->order]);
+
+  ts_json_writer_name (writer, "unnormalize");
+  ts_json_writer_begin_object (writer);
+  ts_json_writer_name (writer, "preset");
+  ts_json_writer_string (writer, recipe->preset);
+  write_numbers (writer, "mean", recipe->mean, recipe->n_norm, size);
+  write_numbers (writer, "std", recipe->std, recipe->n_norm, size);
+  ts_json_writer_end_object (writer);
+
+  write_range (recipe, resolved, size, writer);
+  ts_json_writer_name (writer, "gamma");
+  ts_json_writer_double (writer, recipe->gamma);
+  ts_json_writer_name (writer, "colormap");
+  if (recipe->colormap == TS_COLORMAP_GRAY)
+    ts_json_writer_null (writer);
+  else
+    ts_json_writer_string (writer, ts_colormap_get_name (recipe->colormap));
+  if (recipe->ignore_label >= 0) {
+    ts_json_writer_name (writer, "ignore_label");
+    ts_json_writer_int (writer, recipe->ignore_label);
+  }
+  ts_json_writer_name (writer, "invert");
+  ts_json_writer_boolean (writer, recipe->invert);
+  ts_json_writer_name (writer, "nan_color");
+  g_snprintf (color, sizeof color, "#%06x", recipe->nan_color & 0xffffffu);
+  ts_json_writer_string (writer, color);
+  ts_json_writer_name (writer, "rounding");
+  ts_json_writer_string (writer, ts_rounding_names[recipe->rounding]);
+
+  if (resolved != NULL) {
+    ts_json_writer_name (writer, "affine");
+    ts_json_writer_begin_object (writer);
+    write_numbers (writer, "scale", resolved->scale, resolved->n, size);
+    write_numbers (writer, "offset", resolved->offset, resolved->n, size);
+    ts_json_writer_end_object (writer);
+  }
+  ts_json_writer_end_object (writer);
+}
+
+char *
+ts_recipe_to_json (const TsRecipe *recipe, const TsResolved *resolved)
+{
+  GString *out = g_string_new (NULL);
+  TsJsonWriter writer;
+
+  ts_json_writer_init (&writer, out, 1);
+  ts_recipe_write_json (recipe, resolved, NULL, &writer);
+  g_string_append_c (out, '\n');
+  return g_string_free (out, FALSE);
+}
+
+static gboolean
+fail_value (const char *member, const char *expected, GError **error)
+{
+  g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "“%s” must be %s", member, expected);
+  return FALSE;
+}
+
+/* One of a table of names. */
+static gboolean
+read_name (JsonObject *object,
+           const char *path,
+           const char *name,
+           const char *const *names,
+           int *value,
+           GError **error)
+{
+  const char *text = NULL;
+
+  if (!ts_json_get_string (object, path, name, &text, error))
+    return FALSE;
+  if (text == NULL || ts_name_lookup (names, text, value))
+    return TRUE;
+
+  g_autofree char *member = g_strconcat (path, ".", name, NULL);
+  g_autofree char *list = g_strjoinv (", ", (char **) names);
+  g_autofree char *expected = g_strconcat ("one of ", list, NULL);
+
+  return fail_value (member, expected, error);
+}
+
+static gboolean
+read_channels (TsRecipe *recipe, JsonObject *view, GError **error)
+{
+  static const char expected[] = "\"auto\" or a list of 1, 3 or 4 channel numbers";
+  JsonNode *node;
+
+  if (!json_object_has_member (view, "channels"))
+    return TRUE;
+  node = json_object_get_member (view, "channels");
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING &&
+      g_str_equal (json_node_get_string (node), "auto")) {
+    recipe->channel_mode = TS_CHANNELS_AUTO;
+    return TRUE;
+  }
+  if (!JSON_NODE_HOLDS_ARRAY (node))
+    return fail_value ("view.channels", expected, error);
+
+  JsonArray *array = json_node_get_array (node);
+  guint n = json_array_get_length (array);
+
+  if (n != 1 && n != 3 && n != 4)
+    return fail_value ("view.channels", expected, error);
+  for (guint i = 0; i < n; i++) {
+    JsonNode *element = json_array_get_element (array, i);
+
+    if (!JSON_NODE_HOLDS_VALUE (element) || json_node_get_value_type (element) != G_TYPE_INT64 ||
+        json_node_get_int (element) < -1 || json_node_get_int (element) > G_MAXINT32)
+      return fail_value ("view.channels", expected, error);
+    recipe->channels[i] = (int) json_node_get_int (element);
+  }
+  recipe->channel_mode = n == 1 ? TS_CHANNELS_SINGLE : n == 3 ? TS_CHANNELS_RGB : TS_CHANNELS_RGBA;
+  return TRUE;
+}
+
+/* Two lists that must be equally long. */
+static gboolean
+read_pair (JsonObject *object,
+           const char *path,
+           const char *first,
+           const char *second,
+           double *first_out,
+           double *second_out,
+           guint *n,
+           GError **error)
+{
+  guint n_first = 0, n_second = 0;
+
+  if (!ts_json_get_doubles (object, path, first, first_out, TS_RECIPE_MAX_CHANNELS, &n_first,
+                            error) ||
+      !ts_json_get_doubles (object, path, second, second_out, TS_RECIPE_MAX_CHANNELS, &n_second,
+                            error))
+    return FALSE;
+  if (n_first != n_second) {
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 "“%s.%s” and “%s.%s” must have equally many numbers", path, first, path, second);
+    return FALSE;
+  }
+  if (n_first > 0)
+    *n = n_first;
+  return TRUE;
+}
+
+static gboolean
+read_unnormalize (TsRecipe *recipe, JsonObject *view, GError **error)
+{
+  static const char *const known[] = { "preset", "mean", "std", NULL };
+  static const char path[] = "view.unnormalize";
+  JsonObject *object = NULL;
+  const char *id = NULL;
+
+  if (!ts_json_get_object (view, "view", "unnormalize", &object, error))
+    return FALSE;
+  if (object == NULL)
+    return TRUE;
+  if (!ts_json_check_members (object, path, known, error))
+    return FALSE;
+  if (ts_json_has (object, "preset") && !ts_json_get_string (object, path, "preset", &id, error))
+    return FALSE;
+  if (id == NULL && json_object_has_member (object, "preset"))
+    recipe->preset = NULL;
+
+  /* A preset alone brings its numbers; numbers beside it win. */
+  if (id != NULL && !ts_recipe_set_preset (recipe, id, error)) {
+    g_prefix_error (error, "“%s.preset”: ", path);
+    return FALSE;
+  }
+  if (!read_pair (object, path, "mean", "std", recipe->mean, recipe->std, &recipe->n_norm, error))
+    return FALSE;
+
+  const TsPreset *preset = recipe->preset != NULL ? ts_preset_find (recipe->preset) : NULL;
+
+  for (guint c = 0; preset != NULL && c < recipe->n_norm; c++)
+    if (recipe->mean[c] != preset->mean[c < preset->n ? c : 0] ||
+        recipe->std[c] != preset->std[c < preset->n ? c : 0])
+      recipe->preset = NULL;
+  return TRUE;
+}
+
+static gboolean
+read_range (TsRecipe *recipe, JsonObject *view, GError **error)
+{
+  static const char *const known[] = { "mode", "scope", "percentile", "lo", "hi", NULL };
+  static const char path[] = "view.range";
+  JsonObject *object = NULL;
+  int mode = (int) recipe->range_mode, scope = (int) recipe->scope;
+  double percentile[2] = { recipe->percentile_lo, recipe->percentile_hi };
+  guint n_percentile = 2;
+
+  if (!ts_json_get_object (view, "view", "range", &object, error))
+    return FALSE;
+  if (object == NULL)
+    return TRUE;
+  if (!ts_json_check_members (object, path, known, error) ||
+      !read_name (object, path, "mode", ts_range_mode_names, &mode, error) ||
+      !read_name (object, path, "scope", ts_range_scope_names, &scope, error) ||
+      !ts_json_get_doubles (object, path, "percentile", percentile, 2, &n_percentile, error) ||
+      !read_pair (object, path, "lo", "hi", recipe->lo, recipe->hi, &recipe->n_range, error))
+    return FALSE;
+  if (n_percentile != 2)
+    return fail_value ("view.range.percentile", "a list of 2 numbers", error);
+
+  recipe->range_mode = (TsRangeMode) mode;
+  recipe->scope = (TsRangeScope) scope;
+  recipe->percentile_lo = percentile[0];
+  recipe->percentile_hi = percentile[1];
+
+  /* Numbers that an automatic range came to may be anything; they are found again anyway. */
+  for (guint c = 0; mode != TS_RANGE_FIXED && c < recipe->n_range; c++) {
+    if (!isfinite (recipe->lo[c]) || !isfinite (recipe->hi[c])) {
+      recipe->n_range = 1;
+      recipe->lo[0] = 0;
+      recipe->hi[0] = 1;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+read_color (TsRecipe *recipe, JsonObject *view, GError **error)
+{
+  const char *text = NULL;
+  guint64 color;
+
+  if (!ts_json_get_string (view, "view", "nan_color", &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  if (text[0] != '#' || strlen (text) != 7 ||
+      !g_ascii_string_to_unsigned (text + 1, 16, 0, 0xffffff, &color, NULL))
+    return fail_value ("view.nan_color", "a colour such as \"#ff00ff\"", error);
+  recipe->nan_color = (guint32) color;
+  return TRUE;
+}
+
+static gboolean
+read_colormap (TsRecipe *recipe, JsonObject *view, GError **error)
+{
+  const char *text = NULL;
+  gint64 ignore = -1;
+
+  if (ts_json_has (view, "colormap") &&
+      !ts_json_get_string (view, "view", "colormap", &text, error))
+    return FALSE;
+  recipe->colormap = TS_COLORMAP_GRAY;
+  if (text != NULL && !ts_colormap_from_name (text, &recipe->colormap)) {
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "“view.colormap”: there is no colormap “%s”",
+                 text);
+    return FALSE;
+  }
+  if (ts_json_has (view, "ignore_label") &&
+      !ts_json_get_int (view, "view", "ignore_label", &ignore, error))
+    return FALSE;
+  if (ignore < -1 || ignore > G_MAXINT32)
+    return fail_value ("view.ignore_label", "a label number", error);
+  recipe->ignore_label = (int) ignore;
+  return TRUE;
+}
+
+static gboolean
+read_view (TsRecipe *recipe, JsonObject *view, GError **error)
+{
+  static const char *const known[] = { "channels", "value_scale", "order",    "unnormalize",
+                                       "range",    "gamma",       "colormap", "ignore_label",
+                                       "invert",   "nan_color",   "rounding", "affine",
+                                       NULL };
+  int order, rounding = (int) recipe->rounding;
+
+  if (!ts_json_check_members (view, "view", known, error) ||
+      !read_unnormalize (recipe, view, error))
+    return FALSE;
+
+  order = (int) recipe->order;
+  if (!ts_json_get_double (view, "view", "value_scale", &recipe->value_scale, error) ||
+      !read_name (view, "view", "order", order_names, &order, error) ||
+      !read_channels (recipe, view, error) || !read_range (recipe, view, error) ||
+      !ts_json_get_double (view, "view", "gamma", &recipe->gamma, error) ||
+      !read_colormap (recipe, view, error) ||
+      !ts_json_get_boolean (view, "view", "invert", &recipe->invert, error) ||
+      !read_color (recipe, view, error) ||
+      !read_name (view, "view", "rounding", ts_rounding_names, &rounding, error))
+    return FALSE;
+  recipe->order = (TsChannelOrder) order;
+  recipe->rounding = (TsRounding) rounding;
+  return TRUE;
+}
+
+gboolean
+ts_recipe_from_json (TsRecipe *recipe, const char *json, gssize length, GError **error)
+{
+  g_autoptr (JsonNode) root = ts_json_parse (json, length, error);
+  TsRecipe result;
+
+  if (root == NULL)
+    return FALSE;
+
+  JsonObject *view = json_node_get_object (root);
+
+  if ((json_object_has_member (view, "view") || json_object_has_member (view, "schema")) &&
+      !ts_json_get_object (view, "", "view", &view, error))
+    return FALSE;
+
+  ts_recipe_init (&result);
+  if (!read_view (&result, view, error) || !ts_recipe_validate (&result, NULL, error))
+    return FALSE;
+  *recipe = result;
+  return TRUE;
+}
