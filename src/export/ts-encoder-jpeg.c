@@ -131,6 +131,14 @@ encode_jpeg (const TsPicture *picture, const TsEncodeOptions *options, GError **
   return g_bytes_new_with_free_func (writer.out, writer.n_out, free, writer.out);
 }
 
+static char *
+dup_jpeg_version (void)
+{
+  return g_strdup_printf ("libjpeg-turbo %d.%d.%d (API %d)", LIBJPEG_TURBO_VERSION_NUMBER / 1000000,
+                          LIBJPEG_TURBO_VERSION_NUMBER / 1000 % 1000,
+                          LIBJPEG_TURBO_VERSION_NUMBER % 1000, JPEG_LIB_VERSION);
+}
+
 static const char *const jpeg_depths[] = { "8", NULL };
 
 const TsEncoder ts_encoder_jpeg = {
@@ -140,5 +148,7 @@ const TsEncoder ts_encoder_jpeg = {
   .depths = jpeg_depths,
   .has_alpha = FALSE,
   .has_quality = TRUE,
+  .max_side = 65500,
   .encode = encode_jpeg,
+  .dup_library_version = dup_jpeg_version,
 };

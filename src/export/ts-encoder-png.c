@@ -286,6 +286,12 @@ encode_png (const TsPicture *picture, const TsEncodeOptions *options, GError **e
   return g_byte_array_free_to_bytes (writer.out);
 }
 
+static char *
+dup_png_version (void)
+{
+  return g_strdup_printf ("libpng %s", png_get_libpng_ver (NULL));
+}
+
 static const char *const png_depths[] = { "8", "16", NULL };
 
 const TsEncoder ts_encoder_png = {
@@ -296,4 +302,5 @@ const TsEncoder ts_encoder_png = {
   .has_alpha = TRUE,
   .has_quality = FALSE,
   .encode = encode_png,
+  .dup_library_version = dup_png_version,
 };

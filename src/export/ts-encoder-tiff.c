@@ -208,6 +208,12 @@ encode_tiff (const TsPicture *picture, const TsEncodeOptions *options, GError **
   return g_bytes_new_take (memory.data, memory.size);
 }
 
+static char *
+dup_tiff_version (void)
+{
+  return g_strndup (TIFFGetVersion (), strcspn (TIFFGetVersion (), "\n"));
+}
+
 static const char *const tiff_depths[] = { "8", "16", "32f", NULL };
 
 const TsEncoder ts_encoder_tiff = {
@@ -218,4 +224,5 @@ const TsEncoder ts_encoder_tiff = {
   .has_alpha = TRUE,
   .has_quality = FALSE,
   .encode = encode_tiff,
+  .dup_library_version = dup_tiff_version,
 };

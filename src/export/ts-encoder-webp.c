@@ -140,6 +140,13 @@ encode_webp (const TsPicture *picture, const TsEncodeOptions *options, GError **
   return bytes;
 }
 
+static char *
+dup_webp_version (void)
+{
+  return g_strdup_printf ("libwebp %d.%d.%d", WebPGetEncoderVersion () >> 16,
+                          WebPGetEncoderVersion () >> 8 & 0xff, WebPGetEncoderVersion () & 0xff);
+}
+
 static const char *const webp_depths[] = { "8", NULL };
 
 const TsEncoder ts_encoder_webp = {
@@ -149,5 +156,7 @@ const TsEncoder ts_encoder_webp = {
   .depths = webp_depths,
   .has_alpha = TRUE,
   .has_quality = TRUE,
+  .max_side = 16383,
   .encode = encode_webp,
+  .dup_library_version = dup_webp_version,
 };

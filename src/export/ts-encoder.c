@@ -16,6 +16,8 @@ const TsEncoder *const ts_encoders[] = {
   NULL,
 };
 
+const char *const ts_compression_names[] = { "fast", "normal", "small", NULL };
+
 const TsEncoder *
 ts_encoder_find (const char *id)
 {

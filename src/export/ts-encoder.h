@@ -22,6 +22,9 @@ typedef struct
   const char *metadata; /* (nullable) ASCII JSON to embed */
 } TsEncodeOptions;
 
+/* "fast", "normal", "small", %NULL-terminated. */
+extern const char *const ts_compression_names[];
+
 /**
  * TsEncoder:
  * @id: "png"
@@ -29,7 +32,9 @@ typedef struct
  * @suffix: ".png"
  * @depths: %NULL-terminated list of "8", "16", "32f" it can hold
  * @has_alpha, @has_quality: for option checks and dialogs
+ * @max_side: most pixels of a side; 0 is as many as there are
  * @encode: to bytes in memory; thread-safe
+ * @dup_library_version: "libpng 1.6.39"
  *
  * One const entry a format, one file an entry.
  */
@@ -41,7 +46,9 @@ typedef struct
   const char *const *depths;
   gboolean has_alpha;
   gboolean has_quality;
+  guint max_side;
   GBytes *(*encode) (const TsPicture *picture, const TsEncodeOptions *options, GError **error);
+  char *(*dup_library_version) (void);
 } TsEncoder;
 
 /* All encoders built in, %NULL-terminated. */

@@ -23,6 +23,9 @@ extern const char *const ts_collision_names[];
  * @latents: (nullable) %NULL-terminated field names; %NULL is all latents ("auto"), an empty list
  * none
  * @sidecar: one JSON an image
+ * @shard, @n_shards: this process does part @shard (1 to @n_shards) of the selection; 0 is all of
+ * it. Names are the same as without shards; records go to @folder/shards until they are merged
+ * @created: (nullable): the time to record, ISO 8601 in UTC; %NULL is now
  *
  * Borrowed strings; ts_export_job_new() copies what it needs. Set by ts_export_options_init().
  */
@@ -41,6 +44,9 @@ typedef struct
   TsCollision collision;
   guint n_threads;  /* 0: one a core */
   gboolean dry_run; /* make nothing, check everything */
+  guint shard;
+  guint n_shards;
+  const char *created;
 } TsExportOptions;
 
 #define TS_EXPORT_DEFAULT_TEMPLATE "{stem}_{index}"

@@ -218,9 +218,8 @@ write_params (TsSidecarWriter *self,
     const char *key = ts_params_get_key (self->params, i);
 
     /* "index" and "file_name" are the line's own. */
-    if (only_scalars &&
-        (!ts_params_is_scalar (self->params, i) || g_str_equal (key, "index") ||
-         g_str_equal (key, "file_name")))
+    if (only_scalars && (!ts_params_is_scalar (self->params, i) || g_str_equal (key, "index") ||
+                         g_str_equal (key, "file_name")))
       continue;
     ts_json_writer_name (writer, key);
     if (!ts_params_write_json (self->params, i, index, writer, cancellable, error)) {
@@ -380,4 +379,18 @@ ts_sidecar_write_line (TsSidecarWriter *self,
   ts_json_writer_end_object (&writer);
   g_string_append_c (out, '\n');
   return g_steal_pointer (&out);
+}
+
+guint64
+ts_sidecar_estimate_bytes (TsSidecarWriter *self)
+{
+  guint64 n_bytes = 1500;
+
+  for (guint i = 0; i < self->latents->len; i++) {
+    const TsField *field = g_ptr_array_index (self->latents, i);
+    guint64 n_rows = MAX (ts_tensor_get_dim (field->tensor, 0), 1);
+
+    n_bytes += ts_tensor_get_n_elements (field->tensor) / n_rows * 12;
+  }
+  return n_bytes;
 }

@@ -75,6 +75,9 @@ GString *ts_sidecar_write_line (TsSidecarWriter *self,
                                 GCancellable *cancellable,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Rough size of one sidecar in bytes. */
+guint64 ts_sidecar_estimate_bytes (TsSidecarWriter *self);
+
 /* "source": the file's name, the array, its shape, dtype and layout; @index (nullable) of one
  * image. Without the folder. */
 void ts_sidecar_write_source (TsView *view, const guint64 *index, TsJsonWriter *writer);

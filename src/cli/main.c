@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* tenscope-cli: one table of subcommands. */
+
+#include "config.h"
+
+#include "cli/ts-cli.h"
+#include "export/ts-encoder.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static const TsCliCommand *const commands[] = {
+  &ts_cli_export,
+};
+
+static void
+print_help (FILE *out)
+{
+  fprintf (out, "Usage:\n  tenscope-cli COMMAND [OPTION…] FILE…\n\n"
+                "Looks at dumps of tensors and exports their images.\n\nCommands:\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    fprintf (out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+  fprintf (out, "\n“tenscope-cli COMMAND --help” lists the options of a command; a FILE of “-” is "
+                "standard input.\n");
+}
+
+static void
+print_version (void)
+{
+  printf ("tenscope-cli %s\n", TS_VERSION);
+  printf ("GLib %u.%u.%u\n", glib_major_version, glib_minor_version, glib_micro_version);
+  for (gsize i = 0; ts_encoders[i] != NULL; i++) {
+    g_autofree char *library = ts_encoders[i]->dup_library_version ();
+
+    printf ("%s\n", library);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+
+  if (argc < 2) {
+    print_help (stderr);
+    return TS_CLI_USAGE;
+  }
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||
+      g_str_equal (argv[1], "help")) {
+    print_help (stdout);
+    return TS_CLI_OK;
+  }
+  if (g_str_equal (argv[1], "--version")) {
+    print_version ();
+    return TS_CLI_OK;
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (argv[1], commands[i]->name))
+      return commands[i]->run (argc - 1, argv + 1);
+
+  ts_cli_complain ("there is no command “%s”; see “tenscope-cli --help”", argv[1]);
+  return TS_CLI_USAGE;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/ts-error.h"
+#include "cli/ts-cli-run-job.h"
+#include "cli/ts-cli-view-options.h"
+#include "cli/ts-cli.h"
+#include "export/ts-sidecar.h"
+
+#include <string.h>
+
+typedef struct
+{
+  char *output;
+  char *format;
+  char *depth;
+  char *values;
+  char *quality;
+  char *compression;
+  gboolean lossless;
+  char *name;
+  char *latents;
+  char *sidecar;
+  char *collision;
+  char *shard;
+  char *jobs;
+  gboolean dry_run;
+  gboolean quiet;
+  char **latent_names; /* from latents */
+} OutputOptions;
+
+static void
+output_options_clear (OutputOptions *self)
+{
+  g_free (self->output);
+  g_free (self->format);
+  g_free (self->depth);
+  g_free (self->values);
+  g_free (self->quality);
+  g_free (self->compression);
+  g_free (self->name);
+  g_free (self->latents);
+  g_free (self->sidecar);
+  g_free (self->collision);
+  g_free (self->shard);
+  g_free (self->jobs);
+  g_strfreev (self->latent_names);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OutputOptions, output_options_clear)
+
+static gboolean fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static gboolean
+fail (GError **error, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  *error = g_error_new_valist (TS_ERROR, TS_ERROR_INVALID, format, args);
+  va_end (args);
+  return FALSE;
+}
+
+static gboolean
+parse_name (const char *option,
+            const char *text,
+            const char *const *names,
+            int *value,
+            GError **error)
+{
+  if (text == NULL || ts_name_lookup (names, text, value))
+    return TRUE;
+
+  g_autofree char *known = g_strjoinv (", ", (char **) names);
+
+  return fail (error, "--%s: there is no “%s”; there are %s", option, text, known);
+}
+
+static gboolean
+parse_uint (const char *option,
+            const char *text,
+            guint min,
+            guint max,
+            guint *value,
+            GError **error)
+{
+  guint64 number;
+
+  if (text == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (text, 10, min, max, &number, NULL))
+    return fail (error, "--%s takes a number of %u to %u, not “%s”", option, min, max, text);
+  *value = (guint) number;
+  return TRUE;
+}
+
+static gboolean
+parse_format (const OutputOptions *self, TsExportOptions *options, GError **error)
+{
+  static const char *const depths[] = { "8", "16", "32f", NULL };
+  static const guint bits[] = { 8, 16, 32 };
+  int depth = -1, values = -1, compression = options->compression;
+  guint quality = (guint) options->quality;
+
+  if (self->format != NULL) {
+    options->encoder = ts_encoder_find (self->format);
+    if (options->encoder == NULL) {
+      g_autoptr (GString) known = g_string_new (NULL);
+
+      for (gsize i = 0; ts_encoders[i] != NULL; i++)
+        g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", ts_encoders[i]->id);
+      return fail (error, "--format: there is no “%s”; there are %s", self->format, known->str);
+    }
+  }
+  if (!parse_name ("depth", self->depth, depths, &depth, error) ||
+      !parse_name ("values", self->values, ts_values_names, &values, error) ||
+      !parse_name ("compression", self->compression, ts_compression_names, &compression, error) ||
+      !parse_uint ("quality", self->quality, 1, 100, &quality, error))
+    return FALSE;
+  if (self->quality != NULL && !options->encoder->has_quality)
+    return fail (error, "--quality: %s is always lossless", options->encoder->title);
+
+  /* Values other than those of the screen are floats, and floats are values unless said. */
+  if (depth < 0 && values > TS_VALUES_DISPLAY && g_strv_contains (options->encoder->depths, "32f"))
+    depth = 2;
+  if (depth == 2 && values < 0)
+    values = TS_VALUES_VALUES;
+  options->depth = depth >= 0 ? bits[depth] : 8;
+  options->values = values >= 0 ? (TsValues) values : TS_VALUES_DISPLAY;
+  options->quality = (int) quality;
+  options->compression = compression;
+  options->lossless = self->lossless;
+  return TRUE;
+}
+
+static gboolean
+parse_shard (const OutputOptions *self, TsExportOptions *options, GError **error)
+{
+  guint64 shard, n_shards;
+
+  if (self->shard == NULL)
+    return TRUE;
+
+  g_auto (GStrv) parts = g_strsplit (self->shard, "/", 2);
+
+  if (parts[0] == NULL || parts[1] == NULL ||
+      !g_ascii_string_to_unsigned (parts[0], 10, 1, G_MAXINT32, &shard, NULL) ||
+      !g_ascii_string_to_unsigned (parts[1], 10, 1, G_MAXINT32, &n_shards, NULL) ||
+      shard > n_shards)
+    return fail (error, "--shard takes K/N with K of 1 to N, not “%s”", self->shard);
+  options->shard = (guint) shard;
+  options->n_shards = (guint) n_shards;
+  return TRUE;
+}
+
+static gboolean
+parse_output (OutputOptions *self, TsExportOptions *options, GError **error)
+{
+  static const char *const sidecars[] = { "json", "none", NULL };
+  int collision = (int) options->collision, sidecar = 0;
+
+  ts_export_options_init (options);
+  if (self->output == NULL)
+    return fail (error, "no output folder was given; use -o DIR");
+  options->folder = self->output;
+  options->dry_run = self->dry_run;
+  if (self->name != NULL)
+    options->name_template = self->name;
+  if (!parse_format (self, options, error) || !parse_shard (self, options, error) ||
+      !parse_name ("on-collision", self->collision, ts_collision_names, &collision, error) ||
+      !parse_name ("sidecar", self->sidecar, sidecars, &sidecar, error) ||
+      !parse_uint ("jobs", self->jobs, 1, 256, &options->n_threads, error))
+    return FALSE;
+  options->collision = (TsCollision) collision;
+  options->sidecar = sidecar == 0;
+  if (self->latents != NULL && !g_str_equal (self->latents, "auto")) {
+    const char *list = g_str_equal (self->latents, "none") ? "" : self->latents;
+
+    self->latent_names = g_strsplit (list, ",", -1);
+    options->latents = (const char *const *) self->latent_names;
+  }
+  return TRUE;
+}
+
+static TsExportJob *
+make_job (const char *file,
+          const TsCliViewOptions *view_options,
+          const TsExportOptions *options,
+          GError **error)
+{
+  g_autoptr (TsDocument) document = ts_cli_open (file, error);
+  g_autoptr (TsView) view = NULL;
+  g_autoptr (GArray) indices = NULL;
+  TsRecipe recipe;
+
+  if (document == NULL)
+    return NULL;
+  view = ts_cli_view_options_open (view_options, document, error);
+  if (view == NULL || !ts_cli_view_options_get_recipe (view_options, view, &recipe, error) ||
+      !ts_cli_view_options_get_indices (view_options, view, &indices, error))
+    return NULL;
+
+  g_autoptr (TsBatchStats) stats = ts_batch_stats_new (ts_view_get_batch (view));
+
+  return ts_export_job_new (view, stats, &recipe, options,
+                            indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL,
+                            indices != NULL ? indices->len : 0, error);
+}
+
+static int
+run_export (int argc, char **argv)
+{
+  g_auto (OutputOptions) output = { 0 };
+  g_auto (TsCliViewOptions) view_options = { 0 };
+  g_auto (GStrv) files = NULL;
+  g_autoptr (TsExportJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  TsExportOptions options;
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output.output,
+      "The output folder; images go to DIR/images", "DIR" },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &output.format, "png, jpeg, tiff, webp", "FORMAT" },
+    { "depth", 0, 0, G_OPTION_ARG_STRING, &output.depth, "Bits a channel: 8, 16, 32f", "BITS" },
+    { "values", 0, 0, G_OPTION_ARG_STRING, &output.values,
+      "What floats hold: display (after range and curve), values (un-normalised), raw", "KIND" },
+    { "quality", 'q', 0, G_OPTION_ARG_STRING, &output.quality, "1 to 100, JPEG and WebP", "Q" },
+    { "lossless", 0, 0, G_OPTION_ARG_NONE, &output.lossless, "Lossless WebP", NULL },
+    { "compression", 0, 0, G_OPTION_ARG_STRING, &output.compression,
+      "fast, normal or small; PNG and TIFF", "EFFORT" },
+    { "name", 'n', 0, G_OPTION_ARG_FILENAME, &output.name,
+      "Names of the files: {stem} {key} {index} {n} {seed} {label} {channel} {row} {col} {date} "
+      "{time} …",
+      "TEMPLATE" },
+    { "latents", 0, 0, G_OPTION_ARG_FILENAME, &output.latents,
+      "Which arrays go into the sidecars: names, auto or none", "KEY,…" },
+    { "sidecar", 0, 0, G_OPTION_ARG_STRING, &output.sidecar, "json or none", "KIND" },
+    { "on-collision", 0, 0, G_OPTION_ARG_STRING, &output.collision,
+      "Where a file exists: fail (default), skip, overwrite, number", "WHAT" },
+    { "shard", 0, 0, G_OPTION_ARG_STRING, &output.shard,
+      "Only part K of N of the images; see “merge”", "K/N" },
+    { "jobs", 'j', 0, G_OPTION_ARG_STRING, &output.jobs, "Threads; all cores by default", "N" },
+    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &output.dry_run, "Check everything, print the names",
+      NULL },
+    { "quiet", 0, 0, G_OPTION_ARG_NONE, &output.quiet, "Print errors only", NULL },
+    { NULL },
+  };
+
+  files = ts_cli_parse (argc, argv, "FILE", "Writes the images of a dump, each with its JSON.",
+                        entries, ts_cli_view_options_new_group (&view_options), 1, 1);
+  if (files == NULL)
+    return TS_CLI_USAGE;
+  if (!parse_output (&output, &options, &error))
+    return ts_cli_fail (error);
+  job = make_job (files[0], &view_options, &options, &error);
+  if (job == NULL)
+    return ts_cli_fail (error);
+  return ts_cli_run_job (job, &options, output.quiet);
+}
+
+const TsCliCommand ts_cli_export = {
+  .name = "export",
+  .summary = "write the images of a dump, each with its JSON",
+  .run = run_export,
+};

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "cli/ts-cli-run-job.h"
+
+#include "cli/ts-cli.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+typedef struct
+{
+  TsExportJob *job;
+  GCancellable *cancellable;
+  GMainLoop *loop;
+  GError *error;
+  gboolean ok;
+  gboolean shown;
+  gint64 start_us;
+} Run;
+
+static void
+run_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (ts_export_job_run (data, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+finished_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Run *run = data;
+
+  run->ok = g_task_propagate_boolean (G_TASK (result), &run->error);
+  g_main_loop_quit (run->loop);
+}
+
+static gboolean
+interrupt_cb (gpointer data)
+{
+  g_cancellable_cancel (((Run *) data)->cancellable);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+progress_cb (gpointer data)
+{
+  Run *run = data;
+  TsExportProgress progress;
+  double seconds = (double) (g_get_monotonic_time () - run->start_us) / 1e6;
+
+  ts_export_job_get_progress (run->job, &progress);
+
+  gsize n = progress.n_done + progress.n_skipped + progress.n_failed;
+  double rate = (double) n / MAX (seconds, 1e-3);
+
+  if (n > 0 && seconds > 0.5) {
+    fprintf (stderr, "\r%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT ", %.0f a second, %.0f s left ", n,
+             progress.n_total, rate, (double) (progress.n_total - n) / rate);
+    run->shown = TRUE;
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+run_in_thread (Run *run, gboolean with_progress)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, run->cancellable, finished_cb, run);
+  guint int_id = g_unix_signal_add (SIGINT, interrupt_cb, run);
+  guint term_id = g_unix_signal_add (SIGTERM, interrupt_cb, run);
+  guint progress_id = with_progress ? g_timeout_add (200, progress_cb, run) : 0;
+
+  run->start_us = g_get_monotonic_time ();
+  g_task_set_task_data (task, run->job, NULL);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_run_in_thread (task, run_thread_cb);
+  g_main_loop_run (run->loop);
+  g_source_remove (int_id);
+  g_source_remove (term_id);
+  g_clear_handle_id (&progress_id, g_source_remove);
+  if (run->shown)
+    fprintf (stderr, "\r%60s\r", "");
+}
+
+static void
+print_done (const TsExportProgress *progress, const TsExportOptions *options)
+{
+  g_autofree char *folder = g_build_filename (options->folder, "images", NULL);
+  g_autofree char *size = g_format_size (progress->n_bytes);
+
+  printf ("%" G_GSIZE_FORMAT " image%s written to %s (%s)", progress->n_done,
+          progress->n_done == 1 ? "" : "s", folder, size);
+  if (progress->n_skipped > 0)
+    printf (", %" G_GSIZE_FORMAT " that existed skipped", progress->n_skipped);
+  if (progress->n_failed > 0)
+    printf (", %" G_GSIZE_FORMAT " failed", progress->n_failed);
+  printf ("\n");
+}
+
+int
+ts_cli_run_job (TsExportJob *job, const TsExportOptions *options, gboolean quiet)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Run run = { .job = job, .cancellable = cancellable, .loop = loop };
+  GPtrArray *failures = ts_export_job_get_failures (job);
+  GPtrArray *files = ts_export_job_get_files (job);
+  TsExportProgress progress;
+
+  run_in_thread (&run, !quiet && isatty (STDERR_FILENO));
+  for (guint i = 0; i < failures->len; i++)
+    ts_cli_complain ("%s", (const char *) g_ptr_array_index (failures, i));
+  ts_export_job_get_progress (job, &progress);
+  if (!run.ok) {
+    ts_cli_complain ("%s", run.error->message);
+    g_error_free (run.error);
+    return TS_CLI_FAILED;
+  }
+  for (guint i = 0; options->dry_run && !quiet && i < files->len; i++)
+    printf ("%s\n", (const char *) g_ptr_array_index (files, i));
+  if (!options->dry_run && !quiet)
+    print_done (&progress, options);
+  return failures->len > 0 || progress.n_failed > 0 ? TS_CLI_FAILED : TS_CLI_OK;
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "cli/ts-cli-view-options.h"
+
+#include "base/ts-error.h"
+#include "export/ts-recipe-json.h"
+#include "pixels/ts-colormap.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_INDICES ((guint64) 1 << 28)
+
+void
+ts_cli_view_options_clear (TsCliViewOptions *self)
+{
+  g_free (self->key);
+  g_free (self->layout);
+  g_free (self->index);
+  g_free (self->recipe);
+  g_free (self->preset);
+  g_free (self->mean);
+  g_free (self->std);
+  g_free (self->range);
+  g_free (self->scope);
+  g_free (self->gamma);
+  g_free (self->channel);
+  g_free (self->colormap);
+  g_free (self->rounding);
+  *self = (TsCliViewOptions){ 0 };
+}
+
+GOptionGroup *
+ts_cli_view_options_new_group (TsCliViewOptions *self)
+{
+  const GOptionEntry entries[] = {
+    { "key", 'k', 0, G_OPTION_ARG_FILENAME, &self->key, "The array, by its path in the dump",
+      "PATH" },
+    { "layout", 0, 0, G_OPTION_ARG_STRING, &self->layout,
+      "What its axes mean: NCHW, NHWC, NHW, HW, …", "AXES" },
+    { "index", 'i', 0, G_OPTION_ARG_STRING, &self->index, "Which images, counted from 0",
+      "0,3,8-20" },
+    { "recipe", 0, 0, G_OPTION_ARG_FILENAME, &self->recipe,
+      "Settings from a sidecar, an export.json or a recipe; other options change them",
+      "FILE.json" },
+    { "preset", 0, 0, G_OPTION_ARG_STRING, &self->preset,
+      "How values were normalised: tanh, imagenet, clip, u8, …", "NAME" },
+    { "mean", 0, 0, G_OPTION_ARG_STRING, &self->mean, "One number, or one a channel", "A,B,C" },
+    { "std", 0, 0, G_OPTION_ARG_STRING, &self->std, "One number, or one a channel", "A,B,C" },
+    { "range", 0, 0, G_OPTION_ARG_STRING, &self->range,
+      "LO,HI or minmax or percentile:LO,HI or symmetric", "RANGE" },
+    { "scope", 0, 0, G_OPTION_ARG_STRING, &self->scope,
+      "What an automatic range is taken of: batch, image, channel, image-channel", "SCOPE" },
+    { "gamma", 0, 0, G_OPTION_ARG_STRING, &self->gamma, "Curve: value^(1/G)", "G" },
+    { "channel", 'c', 0, G_OPTION_ARG_STRING, &self->channel,
+      "One channel, or three as red, green and blue, or four with alpha", "K|R,G,B" },
+    { "colormap", 0, 0, G_OPTION_ARG_STRING, &self->colormap,
+      "For one channel: gray, viridis, magma, turbo, categorical, …", "NAME" },
+    { "invert", 0, 0, G_OPTION_ARG_NONE, &self->invert, "Black for white", NULL },
+    { "rounding", 0, 0, G_OPTION_ARG_STRING, &self->rounding,
+      "nearest, half-even, truncate, tf, torch-dtype", "NAME" },
+    { NULL },
+  };
+  GOptionGroup *group =
+      g_option_group_new ("view", "View Options:", "Show view options", NULL, NULL);
+
+  g_option_group_add_entries (group, entries);
+  return group;
+}
+
+static gboolean fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static gboolean
+fail (GError **error, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  *error = g_error_new_valist (TS_ERROR, TS_ERROR_INVALID, format, args);
+  va_end (args);
+  return FALSE;
+}
+
+static char *
+list_arrays (TsDocument *document)
+{
+  g_autoptr (GPtrArray) arrays = ts_document_get_arrays (document);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (arrays->len, 12); i++)
+    g_string_append_printf (out, "%s%s", i > 0 ? ", " : "",
+                            ts_node_get_path (g_ptr_array_index (arrays, i)));
+  if (arrays->len > 12)
+    g_string_append_printf (out, " and %u more", arrays->len - 12);
+  return g_string_free (out, FALSE);
+}
+
+TsView *
+ts_cli_view_options_open (const TsCliViewOptions *self, TsDocument *document, GError **error)
+{
+  const char *name = ts_document_get_name (document);
+  TsNode *node;
+
+  if (self->key == NULL) {
+    node = ts_view_choose_node (document);
+    if (node == NULL) {
+      g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
+                   "%s: it holds no array that looks like images; choose one with --key", name);
+      return NULL;
+    }
+  } else {
+    node = ts_document_find (document, self->key);
+    if (node == NULL) {
+      g_autofree char *known = list_arrays (document);
+
+      g_set_error (error, TS_ERROR, TS_ERROR_NOT_FOUND, "%s: there is no “%s”; it holds %s", name,
+                   self->key, known);
+      return NULL;
+    }
+  }
+  if (ts_node_get_kind (node) == TS_NODE_ERROR) {
+    g_propagate_prefixed_error (error, g_error_copy (ts_node_get_error (node)), "%s: “%s”: ", name,
+                                ts_node_get_path (node));
+    return NULL;
+  }
+
+  TsView *view = ts_view_new (document, node, self->layout, NULL, error);
+
+  if (view == NULL)
+    g_prefix_error (error, "%s: ", name);
+  return view;
+}
+
+/* "0.5,0.25": 1 to @max_n finite numbers. */
+static gboolean
+parse_numbers (const char *option,
+               const char *text,
+               double *out,
+               guint max_n,
+               guint *n,
+               GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+  guint n_parts = g_strv_length (parts);
+
+  if (n_parts == 0 || n_parts > max_n)
+    return fail (error, "--%s takes 1 to %u numbers, not “%s”", option, max_n, text);
+  for (guint i = 0; i < n_parts; i++) {
+    const char *part = g_strstrip (parts[i]);
+    char *end;
+
+    out[i] = g_ascii_strtod (part, &end);
+    if (end == part || *end != '\0' || !isfinite (out[i]))
+      return fail (error, "--%s: “%s” is not a number", option, part);
+  }
+  *n = n_parts;
+  return TRUE;
+}
+
+static gboolean
+parse_name (const char *option,
+            const char *text,
+            const char *const *names,
+            int *value,
+            GError **error)
+{
+  if (ts_name_lookup (names, text, value))
+    return TRUE;
+
+  g_autofree char *known = g_strjoinv (", ", (char **) names);
+
+  return fail (error, "--%s: there is no “%s”; there are %s", option, text, known);
+}
+
+static gboolean
+apply_recipe_file (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
+{
+  g_autofree char *json = NULL;
+  g_autoptr (GError) local = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (self->recipe, &json, &length, &local))
+    return fail (error, "--recipe: %s", local->message);
+  if (!ts_recipe_from_json (recipe, json, (gssize) length, error)) {
+    g_prefix_error (error, "--recipe %s: ", self->recipe);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* --mean and --std replace what was there; one of them alone leaves 0 and 1 for the other. */
+static gboolean
+apply_normalisation (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
+{
+  double mean[TS_RECIPE_MAX_CHANNELS] = { 0 }, std[TS_RECIPE_MAX_CHANNELS] = { 1 };
+  guint n_mean = 1, n_std = 1;
+
+  if (self->preset != NULL && !ts_recipe_set_preset (recipe, self->preset, error)) {
+    g_prefix_error (error, "--preset: ");
+    return FALSE;
+  }
+  if (self->mean == NULL && self->std == NULL)
+    return TRUE;
+  if (self->preset != NULL)
+    return fail (error, "--preset and --mean or --std exclude each other");
+  if ((self->mean != NULL &&
+       !parse_numbers ("mean", self->mean, mean, TS_RECIPE_MAX_CHANNELS, &n_mean, error)) ||
+      (self->std != NULL &&
+       !parse_numbers ("std", self->std, std, TS_RECIPE_MAX_CHANNELS, &n_std, error)))
+    return FALSE;
+  if (n_mean != n_std && n_mean != 1 && n_std != 1)
+    return fail (error, "--mean has %u numbers and --std %u", n_mean, n_std);
+  if (!ts_recipe_set_preset (recipe, "unit", error))
+    return FALSE;
+  recipe->preset = NULL;
+  recipe->n_norm = MAX (n_mean, n_std);
+  for (guint c = 0; c < recipe->n_norm; c++) {
+    recipe->mean[c] = mean[n_mean == 1 ? 0 : c];
+    recipe->std[c] = std[n_std == 1 ? 0 : c];
+  }
+  return TRUE;
+}
+
+static gboolean
+apply_range (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
+{
+  double numbers[2];
+  guint n;
+  int scope;
+
+  if (self->scope != NULL) {
+    if (!parse_name ("scope", self->scope, ts_range_scope_names, &scope, error))
+      return FALSE;
+    recipe->scope = (TsRangeScope) scope;
+  }
+  if (self->range == NULL)
+    return TRUE;
+  if (g_str_equal (self->range, "minmax")) {
+    recipe->range_mode = TS_RANGE_MINMAX;
+    return TRUE;
+  }
+  if (g_str_equal (self->range, "symmetric")) {
+    recipe->range_mode = TS_RANGE_SYMMETRIC;
+    return TRUE;
+  }
+
+  gboolean percentile = g_str_has_prefix (self->range, "percentile:");
+  const char *text = percentile ? self->range + strlen ("percentile:") : self->range;
+
+  if (!parse_numbers ("range", text, numbers, 2, &n, NULL) || n != 2)
+    return fail (error, "--range takes LO,HI or minmax or percentile:LO,HI or symmetric, not “%s”",
+                 self->range);
+  if (percentile) {
+    recipe->range_mode = TS_RANGE_PERCENTILE;
+    recipe->percentile_lo = numbers[0];
+    recipe->percentile_hi = numbers[1];
+    return TRUE;
+  }
+
+  /* Numbers without any word on normalisation are meant as the values of the dump. */
+  if (self->preset == NULL && self->mean == NULL && self->std == NULL && self->recipe == NULL &&
+      !ts_recipe_set_preset (recipe, "unit", error))
+    return FALSE;
+  recipe->range_mode = TS_RANGE_FIXED;
+  recipe->n_range = 1;
+  recipe->lo[0] = numbers[0];
+  recipe->hi[0] = numbers[1];
+  return TRUE;
+}
+
+static gboolean
+apply_channel (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
+{
+  static const TsChannelMode modes[] = { 0, TS_CHANNELS_SINGLE, 0, TS_CHANNELS_RGB,
+                                         TS_CHANNELS_RGBA };
+  double numbers[4];
+  guint n;
+
+  if (self->channel == NULL)
+    return TRUE;
+  if (g_str_equal (self->channel, "auto")) {
+    recipe->channel_mode = TS_CHANNELS_AUTO;
+    return TRUE;
+  }
+  if (!parse_numbers ("channel", self->channel, numbers, 4, &n, error))
+    return FALSE;
+  if (n == 2)
+    return fail (error, "--channel takes one, three or four channel numbers, not “%s”",
+                 self->channel);
+  for (guint i = 0; i < n; i++) {
+    if (numbers[i] != floor (numbers[i]) || fabs (numbers[i]) > G_MAXINT32)
+      return fail (error, "--channel: “%s” are not channel numbers", self->channel);
+    recipe->channels[i] = (int) numbers[i];
+  }
+  recipe->channel_mode = modes[n];
+  return TRUE;
+}
+
+static gboolean
+apply_look (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
+{
+  guint n;
+  int rounding;
+
+  if (self->gamma != NULL && !parse_numbers ("gamma", self->gamma, &recipe->gamma, 1, &n, error))
+    return FALSE;
+  if (self->colormap != NULL && !ts_colormap_from_name (self->colormap, &recipe->colormap)) {
+    g_autoptr (GString) known = g_string_new (NULL);
+
+    for (int i = 0; i < TS_N_COLORMAPS; i++)
+      g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", ts_colormap_get_name (i));
+    return fail (error, "--colormap: there is no “%s”; there are %s", self->colormap, known->str);
+  }
+  if (self->rounding != NULL) {
+    if (!parse_name ("rounding", self->rounding, ts_rounding_names, &rounding, error))
+      return FALSE;
+    recipe->rounding = (TsRounding) rounding;
+  }
+  recipe->invert = recipe->invert || self->invert;
+  return TRUE;
+}
+
+gboolean
+ts_cli_view_options_get_recipe (const TsCliViewOptions *self,
+                                TsView *view,
+                                TsRecipe *recipe,
+                                GError **error)
+{
+  TsImageSize size;
+
+  ts_batch_get_max_size (ts_view_get_batch (view), &size);
+  ts_recipe_init_for_range (recipe, ts_view_get_value_range (view), &size);
+  return (self->recipe == NULL || apply_recipe_file (self, recipe, error)) &&
+         apply_normalisation (self, recipe, error) && apply_range (self, recipe, error) &&
+         apply_channel (self, recipe, error) && apply_look (self, recipe, error) &&
+         ts_recipe_validate (recipe, &size, error);
+}
+
+GArray *
+ts_cli_parse_indices (const char *text, guint64 n_images, GError **error)
+{
+  g_autoptr (GArray) indices = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+
+  for (gsize i = 0; parts[i] != NULL; i++) {
+    char *part = g_strstrip (parts[i]);
+    char *dash = strchr (part, '-');
+    guint64 first, last;
+
+    if (dash != NULL)
+      *dash = '\0';
+    if (!g_ascii_string_to_unsigned (part, 10, 0, G_MAXINT64, &first, NULL) ||
+        (dash != NULL && dash[1] != '\0' &&
+         !g_ascii_string_to_unsigned (dash + 1, 10, 0, G_MAXINT64, &last, NULL))) {
+      fail (error, "--index takes numbers and ranges such as 0,3,8-20, not “%s”", text);
+      return NULL;
+    }
+    if (dash == NULL)
+      last = first;
+    else if (dash[1] == '\0')
+      last = MAX (n_images, first + 1) - 1;
+    if (last < first || MAX (first, last) >= n_images) {
+      if (last < first)
+        fail (error,
+              "--index: the range %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT " runs backwards",
+              first, last);
+      else
+        fail (error,
+              "--index: image %" G_GUINT64_FORMAT " does not exist: there are %" G_GUINT64_FORMAT
+              " images, counted from 0",
+              MAX (first, last), n_images);
+      return NULL;
+    }
+    if (indices->len + (last - first) >= MAX_INDICES) {
+      fail (error, "--index names too many images");
+      return NULL;
+    }
+    for (guint64 k = first; k <= last; k++)
+      g_array_append_val (indices, k);
+  }
+  return g_steal_pointer (&indices);
+}
+
+gboolean
+ts_cli_view_options_get_indices (const TsCliViewOptions *self,
+                                 TsView *view,
+                                 GArray **indices,
+                                 GError **error)
+{
+  *indices = NULL;
+  if (self->index == NULL)
+    return TRUE;
+  *indices =
+      ts_cli_parse_indices (self->index, ts_batch_get_n_images (ts_view_get_batch (view)), error);
+  return *indices != NULL;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "cli/ts-cli.h"
+
+#include "base/ts-error.h"
+#include "reader/ts-reader.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+ts_cli_complain (const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  fprintf (stderr, "tenscope-cli: %s\n", message);
+}
+
+int
+ts_cli_fail (const GError *error)
+{
+  ts_cli_complain ("%s", error->message);
+  if (error->domain == G_OPTION_ERROR || g_error_matches (error, TS_ERROR, TS_ERROR_INVALID) ||
+      g_error_matches (error, TS_ERROR, TS_ERROR_NOT_FOUND))
+    return TS_CLI_USAGE;
+  return TS_CLI_UNREADABLE;
+}
+
+char **
+ts_cli_parse (int argc,
+              char **argv,
+              const char *parameters,
+              const char *summary,
+              const GOptionEntry *entries,
+              GOptionGroup *group,
+              guint min_files,
+              guint max_files)
+{
+  g_autofree char *usage = g_strconcat (argv[0], " ", parameters, NULL);
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) files = NULL;
+  g_auto (GStrv) arguments = g_new0 (char *, (gsize) argc + 1);
+  const GOptionEntry rest[] = {
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, parameters },
+    { NULL },
+  };
+
+  /* "tenscope-cli export" as one word, so that usage texts read right. */
+  arguments[0] = g_strconcat ("tenscope-cli ", argv[0], NULL);
+  for (int i = 1; i < argc; i++)
+    arguments[i] = g_strdup (argv[i]);
+  g_set_prgname (arguments[0]);
+
+  g_option_context_set_summary (context, summary);
+  if (entries != NULL)
+    g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_main_entries (context, rest, NULL);
+  if (group != NULL)
+    g_option_context_add_group (context, group);
+  if (!g_option_context_parse_strv (context, &arguments, &error)) {
+    ts_cli_complain ("%s: %s; see “tenscope-cli %s --help”", argv[0], error->message, argv[0]);
+    return NULL;
+  }
+
+  guint n_files = files != NULL ? g_strv_length (files) : 0;
+
+  if (n_files < min_files || n_files > max_files) {
+    if (n_files < min_files)
+      ts_cli_complain ("%s: no file was given; see “tenscope-cli %s --help”", argv[0], argv[0]);
+    else
+      ts_cli_complain ("%s: one file at a time, not “%s” too", argv[0], files[max_files]);
+    return NULL;
+  }
+  return files != NULL ? g_steal_pointer (&files) : g_new0 (char *, 1);
+}
+
+TsDocument *
+ts_cli_open (const char *file, GError **error)
+{
+  g_autoptr (TsSource) source = NULL;
+
+  if (!g_str_equal (file, "-"))
+    return ts_reader_open_path (file, NULL, error);
+
+  source = ts_stream_source_new (STDIN_FILENO, NULL, error);
+  if (source == NULL) {
+    g_prefix_error (error, "standard input: ");
+    return NULL;
+  }
+  return ts_reader_open_source (source, "stdin", NULL, error);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "tensor/ts-document.h"
+
+G_BEGIN_DECLS
+
+/* Exit statuses. */
+enum {
+  TS_CLI_OK = 0,
+  TS_CLI_FAILED = 1,     /* some images failed; each is named on standard error */
+  TS_CLI_USAGE = 2,      /* bad usage */
+  TS_CLI_UNREADABLE = 3, /* the input could not be read */
+};
+
+/**
+ * TsCliCommand:
+ * @name: "export"
+ * @summary: one line for the list of commands
+ * @run: gets the arguments from the command's name on; its exit status
+ *
+ * One const entry a subcommand, one file an entry, listed in main.c.
+ */
+typedef struct
+{
+  const char *name;
+  const char *summary;
+  int (*run) (int argc, char **argv);
+} TsCliCommand;
+
+extern const TsCliCommand ts_cli_export;
+extern const TsCliCommand ts_cli_info;
+extern const TsCliCommand ts_cli_stats;
+
+/* "tenscope-cli: " and one sentence on standard error. */
+void ts_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+/* Complains about @error and says with which status to leave: usage for wrong settings, unreadable
+ * for anything about the file. */
+int ts_cli_fail (const GError *error);
+
+/**
+ * ts_cli_parse:
+ * @parameters: what stands after the options: "FILE"
+ * @entries: (nullable): the command's own options
+ * @group: (nullable): (transfer full): more options, shown under a heading of their own
+ * @min_files, @max_files: how many arguments there must be besides options
+ *
+ * Parses the arguments of a subcommand; --help prints and leaves the process. The arguments that
+ * are no options, raw bytes; %NULL after complaining: leave with %TS_CLI_USAGE.
+ */
+char **ts_cli_parse (int argc,
+                     char **argv,
+                     const char *parameters,
+                     const char *summary,
+                     const GOptionEntry *entries,
+                     GOptionGroup *group,
+                     guint min_files,
+                     guint max_files) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Opens the dump @file; "-" is standard input. */
+TsDocument *ts_cli_open (const char *file, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "export/ts-export-plan.h"
+
+#include "base/ts-error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* {row} and {col} count as a contact sheet of 8 columns does, where the array has no second axis of
+ * images to count. */
+#define DEFAULT_COLUMNS 8
+
+static gboolean fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static gboolean
+fail (GError **error, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  if (error != NULL)
+    *error = g_error_new_valist (TS_ERROR, TS_ERROR_INVALID, format, args);
+  va_end (args);
+  return FALSE;
+}
+
+static gboolean
+check_format (const TsExportOptions *options, GError **error)
+{
+  const TsEncoder *encoder = options->encoder;
+  const char *depth = options->depth == 8 ? "8" : options->depth == 16 ? "16" : "32f";
+
+  if (options->depth != 8 && options->depth != 16 && options->depth != 32)
+    return fail (error, "the depth must be 8, 16 or 32f, not %u", options->depth);
+  if (!g_strv_contains (encoder->depths, depth)) {
+    g_autofree char *known = g_strjoinv (", ", (char **) encoder->depths);
+
+    return fail (error, "%s cannot hold depth %s; it holds %s", encoder->title, depth, known);
+  }
+  if (options->values != TS_VALUES_DISPLAY && options->depth != 32)
+    return fail (error, "%s values need depth 32f; depth %s holds display values only",
+                 ts_values_names[options->values], depth);
+  if (encoder->has_quality && !options->lossless &&
+      (options->quality < 1 || options->quality > 100))
+    return fail (error, "the quality must be 1 to 100, not %d", options->quality);
+  if (options->lossless && encoder != ts_encoder_find ("webp") && encoder->has_quality)
+    return fail (error, "%s is never lossless", encoder->title);
+  return TRUE;
+}
+
+/* Settings that would need statistics or pixels are checked image by image later. */
+static gboolean
+check_images (TsExportPlan *self, GError **error)
+{
+  TsBatch *batch = ts_view_get_batch (self->view);
+  guint64 n_images = ts_batch_get_n_images (batch);
+  TsImageSize size;
+
+  for (gsize i = 0; self->indices != NULL && i < self->n_selected; i++)
+    if (self->indices[i] >= n_images)
+      return fail (error,
+                   "image %" G_GUINT64_FORMAT " does not exist: there are %" G_GUINT64_FORMAT
+                   " images, counted from 0",
+                   self->indices[i], n_images);
+  if (self->n_selected == 0)
+    return fail (error, "no image is selected");
+
+  ts_batch_get_max_size (batch, &size);
+  if (!ts_recipe_validate (&self->recipe, ts_batch_is_uniform (batch) ? &size : NULL, error))
+    return FALSE;
+  if (ts_pixel_format_get_n_channels (ts_export_plan_get_format (self, &size)) == 4 &&
+      !self->encoder->has_alpha)
+    return fail (error, "%s cannot hold an alpha channel; choose three channels or another format",
+                 self->encoder->title);
+  if (self->encoder->max_side != 0 && MAX (size.width, size.height) > self->encoder->max_side)
+    return fail (error, "%s holds at most %u pixels a side; the largest image has %u×%u",
+                 self->encoder->title, self->encoder->max_side, size.width, size.height);
+  return TRUE;
+}
+
+static gboolean
+take_shard (TsExportPlan *self, const TsExportOptions *options, GError **error)
+{
+  self->first = 0;
+  self->n = self->n_selected;
+  if (options->n_shards == 0 && options->shard == 0)
+    return TRUE;
+  if (options->shard < 1 || options->shard > options->n_shards)
+    return fail (error, "the shard must be 1 to %u, not %u", options->n_shards, options->shard);
+  if (options->collision == TS_COLLISION_NUMBER)
+    return fail (error, "shards cannot number files that exist: their names would depend on "
+                        "which shard comes first");
+
+  gsize share = self->n_selected / options->n_shards, rest = self->n_selected % options->n_shards;
+  gsize k = options->shard - 1;
+
+  self->first = share * k + MIN (k, rest);
+  self->n = share + (k < rest);
+  return TRUE;
+}
+
+static guint64
+count_columns (TsBatch *batch)
+{
+  const TsLayout *layout = ts_batch_get_layout (batch);
+  guint n_counting = 0;
+  int last = -1;
+
+  for (guint axis = 0; axis < layout->n_dims; axis++) {
+    if (strchr ("NTK", layout->roles[axis]) != NULL) {
+      n_counting++;
+      last = (int) axis;
+    }
+  }
+  if (n_counting < 2 || !ts_batch_is_uniform (batch))
+    return DEFAULT_COLUMNS;
+  return MAX (ts_tensor_get_dim (ts_batch_get_image_tensor (batch, 0, NULL), (guint) last), 1);
+}
+
+static char *
+describe_channels (const TsRecipe *recipe, const TsImageSize *size)
+{
+  guint n = recipe->channel_mode == TS_CHANNELS_RGB ? 3 : 4;
+  GString *out;
+
+  if (recipe->channel_mode == TS_CHANNELS_AUTO)
+    return g_strdup (size->n_channels == 3 ? "rgb" : "0");
+  if (recipe->channel_mode == TS_CHANNELS_SINGLE)
+    return g_strdup_printf ("%d", recipe->channels[0]);
+  out = g_string_new (NULL);
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (out, "%s%d", i > 0 ? "-" : "", recipe->channels[i]);
+  return g_string_free (out, FALSE);
+}
+
+static gboolean
+prepare_names (TsExportPlan *self, GError **error)
+{
+  TsBatch *batch = ts_view_get_batch (self->view);
+  g_autoptr (GDateTime) created = g_date_time_new_from_iso8601 (self->created, NULL);
+  TsImageSize size;
+
+  if (created == NULL)
+    return fail (error, "“%s” is not a time in ISO 8601 form", self->created);
+  ts_batch_get_max_size (batch, &size);
+  self->stem = ts_name_dup_stem (ts_document_get_name (ts_view_get_document (self->view)));
+  self->channel = describe_channels (&self->recipe, &size);
+  self->date = g_date_time_format (created, "%Y-%m-%d");
+  self->time = g_date_time_format (created, "%H-%M-%S");
+  self->name_context = (TsNameContext){
+    .stem = self->stem,
+    .key = ts_node_get_path (ts_view_get_node (self->view)),
+    .channel = self->channel,
+    .date = self->date,
+    .time = self->time,
+    .params = self->params,
+    .n_images = ts_batch_get_n_images (batch),
+    .n_total = self->n_selected,
+    .n_columns = count_columns (batch),
+  };
+  self->names = ts_name_template_new (self->name_template, self->params, error);
+  return self->names != NULL;
+}
+
+static char *
+get_time_now (void)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+
+  return g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+static void
+copy_options (TsExportPlan *self, const TsExportOptions *options)
+{
+  self->encoder = options->encoder;
+  self->depth = options->depth;
+  self->values = options->values;
+  self->quality = options->quality;
+  self->lossless = options->lossless;
+  self->compression = options->compression;
+  self->folder = g_strdup (options->folder);
+  self->name_template = g_strdup (options->name_template != NULL ? options->name_template
+                                                                 : TS_EXPORT_DEFAULT_TEMPLATE);
+  self->latents = g_strdupv ((char **) options->latents);
+  self->sidecar = options->sidecar;
+  self->collision = options->collision;
+  self->n_threads = options->n_threads;
+  self->dry_run = options->dry_run;
+  self->shard = options->shard;
+  self->n_shards = options->n_shards;
+  self->created = options->created != NULL ? g_strdup (options->created) : get_time_now ();
+}
+
+TsExportPlan *
+ts_export_plan_new (TsView *view,
+                    TsBatchStats *stats,
+                    const TsRecipe *recipe,
+                    const TsExportOptions *options,
+                    const guint64 *indices,
+                    gsize n_indices,
+                    GError **error)
+{
+  g_autoptr (TsExportPlan) self = NULL;
+
+  if (!check_format (options, error))
+    return NULL;
+  if (options->folder == NULL || options->folder[0] == '\0') {
+    fail (error, "no output folder was given");
+    return NULL;
+  }
+
+  self = g_new0 (TsExportPlan, 1);
+  self->view = g_object_ref (view);
+  self->stats = g_object_ref (stats);
+  self->recipe = *recipe;
+  self->pixel_recipe = *recipe;
+  copy_options (self, options);
+  if (self->values != TS_VALUES_DISPLAY || self->depth == 32)
+    self->pixel_recipe.colormap = TS_COLORMAP_GRAY;
+  self->indices = indices != NULL ? g_memdup2 (indices, n_indices * sizeof *indices) : NULL;
+  self->n_selected =
+      indices != NULL ? n_indices : (gsize) ts_batch_get_n_images (ts_view_get_batch (view));
+  self->params = ts_params_new (ts_view_get_pairing (view));
+  if (!take_shard (self, options, error) || !check_images (self, error) ||
+      !prepare_names (self, error))
+    return NULL;
+  self->sidecar_writer =
+      ts_sidecar_writer_new (view, self->params, &self->pixel_recipe,
+                             (const char *const *) self->latents, self->created, error);
+  if (self->sidecar_writer == NULL)
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+ts_export_plan_free (TsExportPlan *self)
+{
+  g_clear_pointer (&self->sidecar_writer, ts_sidecar_writer_free);
+  g_clear_pointer (&self->names, ts_name_template_free);
+  g_clear_pointer (&self->params, ts_params_free);
+  g_strfreev (self->numbered);
+  g_strfreev (self->latents);
+  g_free (self->indices);
+  g_free (self->folder);
+  g_free (self->name_template);
+  g_free (self->created);
+  g_free (self->stem);
+  g_free (self->channel);
+  g_free (self->date);
+  g_free (self->time);
+  g_object_unref (self->stats);
+  g_object_unref (self->view);
+  g_free (self);
+}
+
+guint64
+ts_export_plan_get_index (const TsExportPlan *self, gsize position)
+{
+  return self->indices != NULL ? self->indices[self->first + position] : self->first + position;
+}
+
+char *
+ts_export_plan_dup_stem (const TsExportPlan *self,
+                         gsize position,
+                         GCancellable *cancellable,
+                         GError **error)
+{
+  if (self->numbered != NULL)
+    return g_strdup (self->numbered[position]);
+  return ts_name_template_expand (self->names, &self->name_context,
+                                  ts_export_plan_get_index (self, position), self->first + position,
+                                  cancellable, error);
+}
+
+TsPixelFormat
+ts_export_plan_get_format (const TsExportPlan *self, const TsImageSize *size)
+{
+  return ts_pixel_format_for (ts_recipe_get_output_channels (&self->pixel_recipe, size),
+                              self->depth);
+}
+
+/* Duplicates are found by hashes, so that names need not be kept: 8 bytes an image. */
+typedef struct
+{
+  guint64 hash;
+  gsize position;
+} NameHash;
+
+static guint64
+hash_name (const char *name)
+{
+  guint64 hash = 0xcbf29ce484222325;
+
+  for (; *name != '\0'; name++)
+    hash = (hash ^ (guint8) *name) * 0x100000001b3;
+  return hash;
+}
+
+static int
+compare_hashes (const void *a, const void *b)
+{
+  const NameHash *x = a, *y = b;
+
+  if (x->hash != y->hash)
+    return x->hash < y->hash ? -1 : 1;
+  return x->position < y->position ? -1 : 1;
+}
+
+static gboolean
+number_duplicates (TsExportPlan *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+  g_auto (GStrv) stems = g_new0 (char *, self->n + 1);
+
+  for (gsize i = 0; i < self->n; i++) {
+    g_autofree char *stem = ts_export_plan_dup_stem (self, i, cancellable, error);
+
+    if (stem == NULL)
+      return FALSE;
+    for (guint k = 0; stems[i] == NULL || g_hash_table_contains (taken, stems[i]); k++) {
+      g_free (stems[i]);
+      stems[i] = k == 0 ? g_strdup (stem) : g_strdup_printf ("%s-%u", stem, k);
+    }
+    g_hash_table_add (taken, stems[i]);
+  }
+  self->numbered = g_steal_pointer (&stems);
+  return TRUE;
+}
+
+static gboolean
+is_taken (TsExportPlan *self, TsOutputDir *images, const char *stem)
+{
+  g_autofree char *image = g_strconcat (stem, self->encoder->suffix, NULL);
+  g_autofree char *sidecar = g_strconcat (stem, ".json", NULL);
+
+  return ts_output_dir_has (images, image) ||
+         (self->sidecar && ts_output_dir_has (images, sidecar));
+}
+
+gboolean
+ts_export_plan_settle_names (TsExportPlan *self,
+                             TsOutputDir *images,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  g_autofree NameHash *hashes = g_new (NameHash, MAX (self->n, 1));
+  g_autofree char *first_taken = NULL;
+  gsize n_taken = 0;
+
+  for (gsize i = 0; i < self->n; i++) {
+    g_autofree char *stem = ts_export_plan_dup_stem (self, i, cancellable, error);
+
+    if (stem == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
+      return FALSE;
+    hashes[i] = (NameHash){ hash_name (stem), i };
+    if (self->collision == TS_COLLISION_FAIL && images != NULL && is_taken (self, images, stem)) {
+      if (n_taken++ == 0)
+        first_taken = g_strconcat (stem, self->encoder->suffix, NULL);
+    }
+  }
+  if (n_taken > 0) {
+    g_set_error (error, TS_ERROR, TS_ERROR_EXISTS, "nothing was written: “%s/%s” exists already%s",
+                 ts_output_dir_get_path (images), first_taken, n_taken > 1 ? ", and others" : "");
+    return FALSE;
+  }
+
+  qsort (hashes, self->n, sizeof *hashes, compare_hashes);
+  for (gsize i = 1; i < self->n; i++) {
+    if (hashes[i].hash != hashes[i - 1].hash)
+      continue;
+    if (self->collision == TS_COLLISION_NUMBER)
+      return number_duplicates (self, cancellable, error);
+
+    g_autofree char *stem = ts_export_plan_dup_stem (self, hashes[i].position, cancellable, error);
+
+    return fail (error,
+                 "images %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT
+                 " would both be named “%s”; add {index} to the name template",
+                 ts_export_plan_get_index (self, hashes[i - 1].position),
+                 ts_export_plan_get_index (self, hashes[i].position), stem != NULL ? stem : "");
+  }
+  return TRUE;
+}
+
+char *
+ts_export_plan_describe_selection (const TsExportPlan *self)
+{
+  GString *out;
+
+  if (self->indices == NULL)
+    return g_strdup ("all");
+  out = g_string_new (NULL);
+  for (gsize i = 0; i < self->n_selected;) {
+    gsize end = i;
+
+    while (end + 1 < self->n_selected && self->indices[end + 1] == self->indices[end] + 1)
+      end++;
+    g_string_append_printf (out, "%s%" G_GUINT64_FORMAT, i > 0 ? "," : "", self->indices[i]);
+    if (end > i)
+      g_string_append_printf (out, "-%" G_GUINT64_FORMAT, self->indices[end]);
+    i = end + 1;
+  }
+  return g_string_free (out, FALSE);
+}
