@@ -459,7 +459,7 @@ test_selection (Fixture *fixture, gconstpointer data)
 
   g_autofree char *record = read_text (fixture->folder, "export.json", NULL);
 
-  g_assert_nonnull (strstr (record, "\"images\":\"7,2-3\""));
+  g_assert_nonnull (strstr (record, "\"images\": \"7,2-3\""));
 }
 
 static void
@@ -709,13 +709,13 @@ test_bad_image (Fixture *fixture, gconstpointer data)
   g_autoptr (TsSource) source = ts_memory_source_new (empty);
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < 4; i++) {
+  for (guint i = 0; i < 40; i++) {
     g_autofree char *name = g_strdup_printf ("%u", i);
-    guint side = 16 + 8 * i;
+    guint side = 16 + i;
     TsShape shape;
 
     ts_shape_init (&shape, 3, (const guint64[]){ 3, side, side });
-    if (i == 2) {
+    if (i == 5) {
       g_autoptr (TsSource) broken =
                      ts_computed_source_new ((guint64) 3 * side * side, fail_compute, NULL, NULL);
       g_autoptr (TsTensor) tensor = ts_tensor_new (broken, 0, TS_DTYPE_UINT8, G_LITTLE_ENDIAN,
@@ -733,11 +733,7 @@ test_bad_image (Fixture *fixture, gconstpointer data)
                  ts_document_new (source, "list.pt", "torch", TS_ORIGIN_TORCH, root);
   g_autoptr (TsView) view = ts_view_new (document, root, NULL, NULL, &error);
 
-  if (view == NULL) {
-    g_test_message ("the view looks at every image when it opens: %s", error->message);
-    g_test_skip ("the view did not open");
-    return;
-  }
+  g_assert_no_error (error);
 
   g_autoptr (TsBatchStats) stats = ts_batch_stats_new (ts_view_get_batch (view));
   TsRecipe recipe;
@@ -753,8 +749,8 @@ test_bad_image (Fixture *fixture, gconstpointer data)
   GPtrArray *failures = ts_export_job_get_failures (job);
 
   g_assert_cmpuint (failures->len, ==, 1);
-  g_assert_true (g_str_has_prefix (g_ptr_array_index (failures, 0), "image 2: "));
-  assert_counts (fixture, ".png", 3);
+  g_assert_true (g_str_has_prefix (g_ptr_array_index (failures, 0), "image 5: "));
+  assert_counts (fixture, ".png", 39);
 }
 
 static void
