@@ -170,10 +170,10 @@ expand_rgba (const guint8 *restrict r,
              guint8 *restrict out)
 {
   for (gsize i = 0; i < n; i++) {
-    out[i * 4] = r[i];
-    out[i * 4 + 1] = g[i];
-    out[i * 4 + 2] = b[i];
-    out[i * 4 + 3] = a[i];
+    guint32 pixel =
+        GUINT32_TO_LE (r[i] | (guint32) g[i] << 8 | (guint32) b[i] << 16 | (guint32) a[i] << 24);
+
+    memcpy (out + i * 4, &pixel, sizeof pixel);
   }
 }
 
@@ -185,10 +185,9 @@ expand_rgbx (const guint8 *restrict r,
              guint8 *restrict out)
 {
   for (gsize i = 0; i < n; i++) {
-    out[i * 4] = r[i];
-    out[i * 4 + 1] = g[i];
-    out[i * 4 + 2] = b[i];
-    out[i * 4 + 3] = 255;
+    guint32 pixel = GUINT32_TO_LE (r[i] | (guint32) g[i] << 8 | (guint32) b[i] << 16 | 0xff000000u);
+
+    memcpy (out + i * 4, &pixel, sizeof pixel);
   }
 }
 

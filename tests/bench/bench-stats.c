@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bench.h"
+#include "tensor/ts-quantiles.h"
+#include "tensor/ts-stats.h"
+
+/* Statistics of 12.6 million float32. The limit reads them once. */
+
+static void
+run_read (void)
+{
+  const guint32 *in = bench_get_elements (TS_DTYPE_FLOAT32);
+  guint32 sums[16] = { 0 };
+
+  for (gsize i = 0; i < BENCH_N_ELEMENTS; i += 16) {
+    for (guint j = 0; j < 16; j++)
+      sums[j] ^= in[i + j];
+  }
+  for (guint j = 1; j < 16; j++)
+    sums[0] ^= sums[j];
+  bench_sink = sums[0];
+}
+
+static TsBlock *
+get_block (void)
+{
+  guint64 dims[1] = { BENCH_N_ELEMENTS };
+  gint64 strides[1] = { 1 };
+
+  return ts_block_new (bench_get_elements (TS_DTYPE_FLOAT32), TS_DTYPE_FLOAT32, 1, dims, strides,
+                       NULL, NULL);
+}
+
+static void
+run_stats (void)
+{
+  g_autoptr (TsBlock) block = get_block ();
+  TsStats stats;
+
+  ts_stats_init (&stats);
+  ts_stats_add_block (&stats, block);
+  bench_sink = stats.mean;
+}
+
+static void
+run_percentiles (void)
+{
+  const double percents[2] = { 0.5, 99.5 };
+  g_autoptr (TsBlock) block = get_block ();
+  g_autoptr (TsQuantiles) quantiles = ts_quantiles_new (TS_DTYPE_FLOAT32, percents, 2);
+  double found[2];
+
+  while (!ts_quantiles_is_done (quantiles)) {
+    ts_quantiles_add_block (quantiles, block);
+    ts_quantiles_end_pass (quantiles);
+  }
+  ts_quantiles_get (quantiles, found);
+  bench_sink = found[0];
+}
+
+const BenchCase bench_stats_cases[] = {
+  { "read", "all elements read once (the limit)", NULL, NULL, run_read },
+  { "stats", "min, max, mean, std, counts", "read", "<= 3x", run_stats },
+  { "percentiles", "two percentiles, exact", "read", NULL, run_percentiles },
+  { NULL },
+};

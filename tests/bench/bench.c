@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bench.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Measures all cases in turn, round after round, so that what disturbs one disturbs all; prints
+ * medians, and ratios against the memory's own speed and against what researchers use today. Times
+ * are of this machine and moment, ratios carry over. */
+
+#define MAX_CASES 64
+#define FRAME_MS  (1000.0 / 60)
+
+volatile double bench_sink;
+
+static int option_rounds = 9;
+static gboolean option_json, option_peers;
+static char **option_names;
+
+static const GOptionEntry entries[] = {
+  { "peers", 0, 0, G_OPTION_ARG_NONE, &option_peers,
+    "Measure NumPy, torch, OpenCV and Pillow too, where installed", NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, "Print one JSON object", NULL },
+  { "rounds", 0, 0, G_OPTION_ARG_INT, &option_rounds, "How often each case is measured", "N" },
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_names, NULL, "[NAME…]" },
+  { NULL },
+};
+
+/* One line of the table: a case of ours, or @peer doing the same as the case @bench. */
+typedef struct
+{
+  const BenchCase *bench;
+  char *peer; /* (nullable) "numpy" */
+  double *times_ms;
+} Line;
+
+static Line lines[MAX_CASES];
+static guint n_lines;
+static GSubprocess *peers;
+static GDataInputStream *peers_out;
+
+/* ---- what is measured on ---- */
+
+static void *
+allocate (gsize n)
+{
+  void *memory = aligned_alloc (64, (n + 63) & ~(gsize) 63);
+
+  if (memory == NULL)
+    g_error ("no memory for %" G_GSIZE_FORMAT " bytes", n);
+  return memory;
+}
+
+static void
+store (TsDtype dtype, guint8 *out, float value)
+{
+  double wide = (double) value;
+  guint32 bits;
+  guint16 top;
+
+  memcpy (&bits, &value, sizeof bits);
+  top = (guint16) (bits >> 16);
+  switch ((int) dtype) {
+  case TS_DTYPE_FLOAT32:
+    memcpy (out, &value, sizeof value);
+    break;
+  case TS_DTYPE_FLOAT64:
+    memcpy (out, &wide, sizeof wide);
+    break;
+  case TS_DTYPE_BFLOAT16:
+    memcpy (out, &top, sizeof top);
+    break;
+  case TS_DTYPE_FLOAT16: /* sign, an exponent for about 0.5 .. 1, ten bits of anything */
+    top = (guint16) ((top & 0x8000) | 0x3800 | (bits >> 5 & 0x3ff));
+    memcpy (out, &top, sizeof top);
+    break;
+  default:
+    *out = (guint8) bits;
+    break;
+  }
+}
+
+const void *
+bench_get_elements (TsDtype dtype)
+{
+  static guint8 *made[TS_N_DTYPES];
+  guint32 state = 1;
+  gsize size = ts_dtype_get_size (dtype);
+
+  if (made[dtype] != NULL)
+    return made[dtype];
+  made[dtype] = allocate (size * BENCH_N_ELEMENTS);
+  for (gsize i = 0; i < BENCH_N_ELEMENTS; i++) {
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    store (dtype, made[dtype] + i * size, (float) ((state >> 8) * (2.4 / 16777216) - 1.2));
+  }
+  return made[dtype];
+}
+
+guint8 *
+bench_get_output (void)
+{
+  static guint8 *output;
+
+  if (output == NULL) {
+    output = allocate ((gsize) BENCH_N_IMAGES * BENCH_PLANE * 4);
+    memset (output, 0, (gsize) BENCH_N_IMAGES * BENCH_PLANE * 4);
+  }
+  return output;
+}
+
+/* ---- other programs ---- */
+
+/* Answers of peers.py: a line of text, or %NULL when it ended. */
+static char *
+ask_peers (const char *question)
+{
+  GOutputStream *in = g_subprocess_get_stdin_pipe (peers);
+  g_autofree char *line = g_strdup_printf ("%s\n", question);
+
+  if (!g_output_stream_write_all (in, line, strlen (line), NULL, NULL, NULL) ||
+      !g_output_stream_flush (in, NULL, NULL))
+    return NULL;
+  return g_data_input_stream_read_line (peers_out, NULL, NULL, NULL);
+}
+
+static void
+start_peers (void)
+{
+  g_autofree char *script = g_build_filename (BENCH_SOURCE_DIR, "peers.py", NULL);
+  g_autoptr (GError) error = NULL;
+
+  peers = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+                            "/usr/bin/python3", script, NULL);
+  if (peers == NULL) {
+    g_printerr ("No peers: %s\n", error->message);
+    return;
+  }
+  peers_out = g_data_input_stream_new (g_subprocess_get_stdout_pipe (peers));
+}
+
+/* ---- measuring ---- */
+
+static gboolean
+is_wanted (const BenchCase *bench)
+{
+  return option_names == NULL || g_strv_contains ((const char *const *) option_names, bench->name);
+}
+
+static void
+add_line (const BenchCase *bench, const char *peer)
+{
+  if (n_lines == MAX_CASES)
+    g_error ("more than %d lines", MAX_CASES);
+  lines[n_lines++] =
+      (Line){ bench, g_strdup (peer), g_new0 (double, (gsize) MAX (option_rounds, 1)) };
+}
+
+static void
+add_cases (const BenchCase *cases)
+{
+  for (const BenchCase *bench = cases; bench->name != NULL; bench++) {
+    g_autofree char *question = g_strdup_printf ("who %s", bench->name);
+    g_autofree char *who = NULL;
+    g_auto (GStrv) names = NULL;
+
+    if (!is_wanted (bench))
+      continue;
+    add_line (bench, NULL);
+    who = peers != NULL ? ask_peers (question) : NULL;
+    names = g_strsplit_set (who != NULL ? who : "", " ", -1);
+    for (guint i = 0; names[i] != NULL && names[i][0] != '\0'; i++)
+      add_line (bench, names[i]);
+  }
+}
+
+static double
+measure (const Line *line)
+{
+  if (line->peer != NULL) {
+    g_autofree char *question = g_strdup_printf ("run %s %s", line->bench->name, line->peer);
+    g_autofree char *answer = ask_peers (question);
+
+    return answer != NULL ? g_ascii_strtod (answer, NULL) : 0;
+  } else {
+    gint64 begin = g_get_monotonic_time ();
+    guint n = 0;
+
+    /* Repeat what is too short for the clock. */
+    do {
+      line->bench->run ();
+      n++;
+    } while (g_get_monotonic_time () - begin < 1000);
+    return (double) (g_get_monotonic_time () - begin) / 1000 / n;
+  }
+}
+
+static int
+compare_doubles (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+static double
+get_median (const Line *line)
+{
+  return line->times_ms[option_rounds / 2];
+}
+
+static double
+find_limit (const char *name)
+{
+  if (g_strcmp0 (name, "frame") == 0)
+    return FRAME_MS;
+  for (guint i = 0; i < n_lines; i++) {
+    if (lines[i].peer == NULL && g_strcmp0 (lines[i].bench->name, name) == 0)
+      return get_median (&lines[i]);
+  }
+  return 0;
+}
+
+/* ---- what comes out ---- */
+
+static void
+print_table (void)
+{
+  g_print ("%-14s %-48s %9s  %s\n", "case", "what", "ms", "ratio");
+  for (guint i = 0; i < n_lines; i++) {
+    const BenchCase *bench = lines[i].bench;
+    double ms = get_median (&lines[i]);
+    double limit = find_limit (bench->limit);
+
+    if (lines[i].peer != NULL) {
+      double own = find_limit (bench->name);
+
+      g_print ("%-14s   %-46s %9.3f  %.1fx of ours\n", "", lines[i].peer, ms, ms / own);
+      continue;
+    }
+    g_print ("%-14s %-48s %9.3f", bench->name, bench->what, ms);
+    if (limit > 0)
+      g_print ("  %.2fx %s%s%s", ms / limit, bench->limit, bench->goal != NULL ? ", to reach " : "",
+               bench->goal != NULL ? bench->goal : "");
+    g_print ("\n");
+  }
+}
+
+/* How far the middle half of the rounds of our own cases spreads, in the median case. */
+static double
+get_noise_percent (void)
+{
+  double spreads[MAX_CASES];
+  guint n = 0;
+
+  for (guint i = 0; i < n_lines; i++) {
+    const double *times = lines[i].times_ms;
+
+    if (lines[i].peer == NULL)
+      spreads[n++] =
+          100 * (times[option_rounds * 3 / 4] - times[option_rounds / 4]) / get_median (&lines[i]);
+  }
+  if (n == 0)
+    return 0;
+  qsort (spreads, n, sizeof *spreads, compare_doubles);
+  return spreads[n / 2];
+}
+
+static void
+print_json (void)
+{
+  g_print ("{\"version\": \"" TS_VERSION "\", \"kernels\": \"%s\", \"rounds\": %d, "
+           "\"noise_percent\": %.1f, \"ms\": {",
+           ts_kernels_get ()->name, option_rounds, get_noise_percent ());
+  for (guint i = 0; i < n_lines; i++)
+    g_print ("%s\"%s%s%s\": %.4f", i > 0 ? ", " : "", lines[i].bench->name,
+             lines[i].peer != NULL ? " " : "", lines[i].peer != NULL ? lines[i].peer : "",
+             get_median (&lines[i]));
+  g_print ("}}\n");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "C");
+  g_option_context_set_summary (context, "Measures what Tenscope does with elements and pixels.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error)) {
+    g_printerr ("%s\n", error->message);
+    return 2;
+  }
+  option_rounds = CLAMP (option_rounds, 1, 1000);
+  if (option_peers)
+    start_peers ();
+  add_cases (bench_render_cases);
+  add_cases (bench_stats_cases);
+  if (n_lines == 0) {
+    g_printerr ("There is no case of that name\n");
+    return 2;
+  }
+  for (int round = -1; round < option_rounds; round++) {
+    for (guint i = 0; i < n_lines; i++) {
+      double ms = measure (&lines[i]);
+
+      if (round >= 0)
+        lines[i].times_ms[round] = ms;
+    }
+  }
+  for (guint i = 0; i < n_lines; i++)
+    qsort (lines[i].times_ms, (gsize) option_rounds, sizeof (double), compare_doubles);
+  if (option_json) {
+    print_json ();
+  } else {
+    print_table ();
+    g_print ("\nkernels %s; medians of %d interleaved rounds; noise: half of the rounds lie within "
+             "%.1f %% of each other\n",
+             ts_kernels_get ()->name, option_rounds, get_noise_percent ());
+  }
+  return 0;
+}
