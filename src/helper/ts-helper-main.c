@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A program of its own that reads one HDF5 or MATLAB file with the format's library, so that what
- * the file does to the library it does to a caged process and not to the user's window. */
+/* A program of its own that reads one HDF5, MATLAB or TIFF file with the format's library, so that
+ * what the file does to the library it does to a caged process and not to the user's window. */
 
 static void
 put_bytes (GByteArray *out, const void *data, gsize n_bytes)
@@ -155,7 +155,8 @@ main (int argc, char **argv)
 #ifdef HAVE_MATIO
     &ts_helper_mat,
 #endif
-    NULL
+    &ts_helper_tiff,
+    NULL,
   };
   const TsHelperBackend *backend = NULL;
   g_autoptr (GByteArray) listing = g_byte_array_new ();

@@ -40,5 +40,6 @@ typedef struct
 
 extern const TsHelperBackend ts_helper_hdf5;
 extern const TsHelperBackend ts_helper_mat;
+extern const TsHelperBackend ts_helper_tiff;
 
 G_END_DECLS

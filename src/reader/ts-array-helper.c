@@ -133,7 +133,10 @@ set_died (Helper *self, GError **error)
     how = g_strdup_printf (" (signal %d)", WTERMSIG (status));
   g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
                "The %s library failed on this file%s; nothing else is affected",
-               strcmp (self->backend, "mat") == 0 ? "MATLAB" : "HDF5", how != NULL ? how : "");
+               strcmp (self->backend, "mat") == 0    ? "MATLAB"
+               : strcmp (self->backend, "tiff") == 0 ? "TIFF"
+                                                     : "HDF5",
+               how != NULL ? how : "");
 }
 
 /* Reads what the helper says, for at most @seconds, and no longer than the user wants to wait. */
@@ -235,8 +238,9 @@ start_helper (Helper *self, GCancellable *cancellable, GError **error)
   gboolean is_started;
 
   if (program == NULL) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
-                         "HDF5 and MATLAB files are not read by this build");
+    g_set_error_literal (
+        error, TS_ERROR, TS_ERROR_UNSUPPORTED,
+        "The helper program that reads such files (tenscope-array-helper) is not installed");
     return NULL;
   }
   source_fd = dup_source (self->source, cancellable, error);

@@ -10,6 +10,7 @@ extern const TsReader ts_reader_hdf5;
 extern const TsReader ts_reader_mat;
 extern const TsReader ts_reader_npy;
 extern const TsReader ts_reader_npz;
+extern const TsReader ts_reader_tiff;
 extern const TsReader ts_reader_safetensors;
 
 /* What content that no reader knows is, by its first bytes: "an HDF5 file; ...", with what can be

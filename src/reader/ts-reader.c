@@ -16,6 +16,7 @@ const TsReader *const ts_readers[] = {
   &ts_reader_safetensors,
   &ts_reader_hdf5,
   &ts_reader_mat,
+  &ts_reader_tiff,
   NULL,
 };
 /* clang-format on */

@@ -31,7 +31,8 @@ static gboolean
 can_read (const char *name)
 {
 #ifndef HAVE_HDF5
-  if (strcmp (name, "v5.mat") != 0 && strcmp (name, "v5z.mat") != 0) {
+  if (!g_str_has_suffix (name, ".tif") && strcmp (name, "v5.mat") != 0 &&
+      strcmp (name, "v5z.mat") != 0) {
     g_test_skip ("built without libhdf5");
     return FALSE;
   }
@@ -267,6 +268,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/array-helper/values/v73.mat", "v73.mat", test_values);
   g_test_add_data_func ("/array-helper/values/v5.mat", "v5.mat", test_values);
   g_test_add_data_func ("/array-helper/values/v5z.mat", "v5z.mat", test_values);
+  g_test_add_data_func ("/array-helper/values/stack.tif", "stack.tif", test_values);
+  g_test_add_data_func ("/array-helper/values/lzw.tif", "lzw.tif", test_values);
+  g_test_add_data_func ("/array-helper/values/colour.tif", "colour.tif", test_values);
   g_test_add_func ("/array-helper/windows", test_windows);
   g_test_add_func ("/array-helper/tree", test_tree);
   g_test_add_func ("/array-helper/refused", test_refused);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the small HDF5 and MATLAB files of this folder and what NumPy reads in them (h5py, SciPy)."""
+"""Write the small HDF5, MATLAB and TIFF files of this folder and what NumPy reads in them (h5py, SciPy, Pillow)."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ import pathlib
 import h5py
 import numpy as np
 import scipy.io
+from PIL import Image
 
 HERE = pathlib.Path(__file__).parent
 expected = {}
@@ -76,6 +77,15 @@ with h5py.File(HERE / "v73.mat", "w", userblock_size=512) as f:
 with open(HERE / "v73.mat", "r+b") as f:
     f.write(b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM")
 note("v73.mat", "img", columns["img"])
+
+pages = [Image.fromarray(images[i, 0]) for i in range(3)]
+for file, options in {"stack.tif": {}, "lzw.tif": {"compression": "tiff_lzw"}}.items():
+    pages[0].save(HERE / file, save_all=True, append_images=pages[1:], **options)
+    for i in range(3):
+        note(file, f"page{i}", images[i, 0])
+colour = (images[0] * 40).transpose(1, 2, 0).astype("u1")
+Image.fromarray(colour).save(HERE / "colour.tif")
+note("colour.tif", "page0", colour)
 
 whole = (HERE / "good.h5").read_bytes()
 (HERE / "cut.h5").write_bytes(whole[:len(whole) // 2])
