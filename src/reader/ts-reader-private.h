@@ -12,6 +12,10 @@ extern const TsReader ts_reader_npy;
 extern const TsReader ts_reader_npz;
 extern const TsReader ts_reader_tiff;
 extern const TsReader ts_reader_safetensors;
+extern const TsReader ts_reader_torch;        /* zip container */
+extern const TsReader ts_reader_torch_legacy; /* before 1.6 */
+extern const TsReader ts_reader_torch_tar;    /* before 0.1.10 */
+extern const TsReader ts_reader_pickle;       /* a plain pickle */
 
 /* What content that no reader knows is, by its first bytes: "an HDF5 file; ...", with what can be
  * done about it. Never %NULL. @error_code: how to report it. */

@@ -12,11 +12,15 @@
 /* clang-format off */
 const TsReader *const ts_readers[] = {
   &ts_reader_npy,
+  &ts_reader_torch,
   &ts_reader_npz,
   &ts_reader_safetensors,
+  &ts_reader_torch_legacy,
+  &ts_reader_torch_tar,
   &ts_reader_hdf5,
   &ts_reader_mat,
   &ts_reader_tiff,
+  &ts_reader_pickle,
   NULL,
 };
 /* clang-format on */
