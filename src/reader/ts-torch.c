@@ -199,9 +199,9 @@ probe_zip (const guint8 *head, gsize n_bytes, guint64 file_size)
     return 0;
   name_length = head[26] | (gsize) head[27] << 8;
   if (name_length < 9 || 30 + name_length > n_bytes)
-    return 50;
-  /* data.pkl comes first, except in archives of TorchScript and what was zipped anew */
-  return memcmp (head + 30 + name_length - 9, "/data.pkl", 9) == 0 ? 100 : 50;
+    return 90;
+  /* data.pkl comes first, except in archives of TorchScript and in what was zipped anew */
+  return memcmp (head + 30 + name_length - 9, "/data.pkl", 9) == 0 ? 100 : 90;
 }
 
 static TsDocument *
