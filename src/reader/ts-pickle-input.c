@@ -51,8 +51,8 @@ fail_truncated (TsPickleInput *self, guint64 n_bytes)
   self->cursor.failed = TRUE;
   if (self->error == NULL)
     g_set_error (&self->error, TS_ERROR, TS_ERROR_TRUNCATED,
-                 "the pickle ends too early: at byte %" G_GUINT64_FORMAT " it needs %" G_GUINT64_FORMAT
-                 " bytes more, %" G_GUINT64_FORMAT " are left",
+                 "the pickle ends too early: at byte %" G_GUINT64_FORMAT
+                 " it needs %" G_GUINT64_FORMAT " bytes more, %" G_GUINT64_FORMAT " are left",
                  ts_pickle_input_tell (self), n_bytes, ts_pickle_input_get_remaining (self));
   return FALSE;
 }

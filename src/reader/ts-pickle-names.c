@@ -226,9 +226,9 @@ find_torch_dtype (const char *name, gint *argument)
     const char *name;
     TsTorchDtype dtype;
   } aliases[] = {
-    { "double", TS_TORCH_FLOAT64 },    { "float", TS_TORCH_FLOAT32 },
-    { "half", TS_TORCH_FLOAT16 },      { "long", TS_TORCH_INT64 },
-    { "int", TS_TORCH_INT32 },         { "short", TS_TORCH_INT16 },
+    { "double", TS_TORCH_FLOAT64 },     { "float", TS_TORCH_FLOAT32 },
+    { "half", TS_TORCH_FLOAT16 },       { "long", TS_TORCH_INT64 },
+    { "int", TS_TORCH_INT32 },          { "short", TS_TORCH_INT16 },
     { "cdouble", TS_TORCH_COMPLEX128 }, { "cfloat", TS_TORCH_COMPLEX64 },
     { "chalf", TS_TORCH_COMPLEX32 },
   };
@@ -259,8 +259,8 @@ find_torch_dtype (const char *name, gint *argument)
 static gboolean
 is_torch_module (const char *module)
 {
-  static const char *const modules[] = { "torch", "torch.cuda", "torch.sparse",
-                                         "torch.cuda.sparse", "torch.storage" };
+  static const char *const modules[] = { "torch", "torch.cuda", "torch.sparse", "torch.cuda.sparse",
+                                         "torch.storage" };
 
   for (guint i = 0; i < G_N_ELEMENTS (modules); i++) {
     if (strcmp (module, modules[i]) == 0)

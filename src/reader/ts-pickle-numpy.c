@@ -13,7 +13,7 @@
 /* Arrays, scalars and dtypes as NumPy pickles them. The type code says kind and size, the byte
  * order stands only in the state. */
 
-#define MAX_TEXTS 10000
+#define MAX_TEXTS   10000
 #define MAX_NESTING 4
 
 typedef struct
@@ -56,12 +56,12 @@ find_number (char kind, gsize size_bytes, TsDtype *dtype)
     guint8 size_bytes;
     TsDtype dtype;
   } numbers[] = {
-    { 'b', 1, TS_DTYPE_BOOL },      { 'i', 1, TS_DTYPE_INT8 },     { 'i', 2, TS_DTYPE_INT16 },
-    { 'i', 4, TS_DTYPE_INT32 },     { 'i', 8, TS_DTYPE_INT64 },    { 'u', 1, TS_DTYPE_UINT8 },
-    { 'u', 2, TS_DTYPE_UINT16 },    { 'u', 4, TS_DTYPE_UINT32 },   { 'u', 8, TS_DTYPE_UINT64 },
-    { 'f', 2, TS_DTYPE_FLOAT16 },   { 'f', 4, TS_DTYPE_FLOAT32 },  { 'f', 8, TS_DTYPE_FLOAT64 },
-    { 'c', 8, TS_DTYPE_COMPLEX64 }, { 'c', 16, TS_DTYPE_COMPLEX128 },
-    { 'M', 8, TS_DTYPE_INT64 },     { 'm', 8, TS_DTYPE_INT64 },
+    { 'b', 1, TS_DTYPE_BOOL },      { 'i', 1, TS_DTYPE_INT8 },        { 'i', 2, TS_DTYPE_INT16 },
+    { 'i', 4, TS_DTYPE_INT32 },     { 'i', 8, TS_DTYPE_INT64 },       { 'u', 1, TS_DTYPE_UINT8 },
+    { 'u', 2, TS_DTYPE_UINT16 },    { 'u', 4, TS_DTYPE_UINT32 },      { 'u', 8, TS_DTYPE_UINT64 },
+    { 'f', 2, TS_DTYPE_FLOAT16 },   { 'f', 4, TS_DTYPE_FLOAT32 },     { 'f', 8, TS_DTYPE_FLOAT64 },
+    { 'c', 8, TS_DTYPE_COMPLEX64 }, { 'c', 16, TS_DTYPE_COMPLEX128 }, { 'M', 8, TS_DTYPE_INT64 },
+    { 'm', 8, TS_DTYPE_INT64 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
@@ -259,8 +259,8 @@ make_numbers (TsPickle *pickle,
   array->kind = TS_NUMPY_TENSOR;
   array->note = type->note;
   array->shape = parts->shape;
-  array->tensor = ts_tensor_new (source, 0, type->dtype, type->byte_order, &parts->shape, strides,
-                                 error);
+  array->tensor =
+      ts_tensor_new (source, 0, type->dtype, type->byte_order, &parts->shape, strides, error);
   return array->tensor != NULL;
 }
 
@@ -403,10 +403,9 @@ make_texts (TsPickle *pickle,
   if (bytes == NULL)
     return FALSE;
   for (guint64 i = 0; i < n; i++)
-    g_ptr_array_add (array->texts,
-                     decode_text ((const guint8 *) g_bytes_get_data (bytes, NULL) +
-                                      i * type->size_bytes,
-                                  type));
+    g_ptr_array_add (array->texts, decode_text ((const guint8 *) g_bytes_get_data (bytes, NULL) +
+                                                    i * type->size_bytes,
+                                                type));
   return TRUE;
 }
 
@@ -421,7 +420,8 @@ make (TsPickle *pickle, Parts *parts, TsNumpyArray *array, GError **error)
   if (type.kind == 'O' && !type.is_number) {
     array->kind = TS_NUMPY_OBJECTS;
     array->objects = parts->data;
-    return ts_pickle_value_is (parts->data, TS_PICKLE_LIST) || fail (error, "its objects are no list");
+    return ts_pickle_value_is (parts->data, TS_PICKLE_LIST) ||
+           fail (error, "its objects are no list");
   }
   if (type.is_number)
     return make_numbers (pickle, &type, parts, array, error);
@@ -499,7 +499,9 @@ ts_pickle_numpy_parse (TsPickle *pickle,
   case TS_PICKLE_MEANS_NUMPY_RECONSTRUCT:
     ok = parse_reconstruct (call, &parts, array, error);
     break;
-  case TS_PICKLE_MEANS_NUMPY_FROMBUFFER: ok = parse_frombuffer (call, &parts, error); break;
+  case TS_PICKLE_MEANS_NUMPY_FROMBUFFER:
+    ok = parse_frombuffer (call, &parts, error);
+    break;
   default:
     parts.type = ts_pickle_value_get_arg (call, 0);
     parts.data = ts_pickle_value_get_arg (call, 1);

@@ -9,8 +9,8 @@
 typedef struct
 {
   const char *name;
-  guint8 n_argument; /* bytes of fixed size */
-  guint8 n_lines;    /* lines of text */
+  guint8 n_argument;   /* bytes of fixed size */
+  guint8 n_lines;      /* lines of text */
   gboolean is_counted; /* the argument is a number of bytes that follow */
 } Opcode;
 
@@ -101,11 +101,16 @@ static guint64
 take_argument (TsCursor *cursor, guint n_bytes)
 {
   switch (n_bytes) {
-  case 1: return ts_cursor_u8 (cursor);
-  case 2: return ts_cursor_u16le (cursor);
-  case 4: return ts_cursor_u32le (cursor);
-  case 8: return ts_cursor_u64le (cursor);
-  default: return 0;
+  case 1:
+    return ts_cursor_u8 (cursor);
+  case 2:
+    return ts_cursor_u16le (cursor);
+  case 4:
+    return ts_cursor_u32le (cursor);
+  case 8:
+    return ts_cursor_u64le (cursor);
+  default:
+    return 0;
   }
 }
 
@@ -147,9 +152,7 @@ ts_pickle_probe (const guint8 *head, gsize n_bytes, guint64 file_size)
     n_opcodes++;
     if (opcode == &opcodes[OP_STOP])
       /* without the sign of a protocol, hardly anything may follow the end */
-      return has_protocol ? 80
-             : n_opcodes >= 2 && file_size - cursor.pos <= 16 ? 40
-                                                              : 0;
+      return has_protocol ? 80 : n_opcodes >= 2 && file_size - cursor.pos <= 16 ? 40 : 0;
     argument = take_argument (&cursor, opcode->n_argument);
     if (cursor.failed)
       break;

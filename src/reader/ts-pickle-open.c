@@ -73,7 +73,7 @@ decode (TsSource *text, gint64 expected_bytes, GCancellable *cancellable, GError
 {
   guint64 n_text = ts_source_get_size (text);
   g_autoptr (GBytes) encoded =
-      ts_source_read_bytes (text, 0, n_text, MAX_DECODE_BYTES, cancellable, error);
+                 ts_source_read_bytes (text, 0, n_text, MAX_DECODE_BYTES, cancellable, error);
   g_autofree guint8 *out = NULL;
   gsize n_out = 0;
 
@@ -81,7 +81,8 @@ decode (TsSource *text, gint64 expected_bytes, GCancellable *cancellable, GError
     return NULL;
   out = g_try_malloc (n_text + 1);
   if (out == NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "no memory for %" G_GUINT64_FORMAT " bytes", n_text);
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "no memory for %" G_GUINT64_FORMAT " bytes",
+                 n_text);
     return NULL;
   }
   if (!ts_pickle_text_to_latin1 (g_bytes_get_data (encoded, NULL), (gsize) n_text, out, &n_out)) {
@@ -91,8 +92,8 @@ decode (TsSource *text, gint64 expected_bytes, GCancellable *cancellable, GError
   }
   if (expected_bytes >= 0 && n_out != (guint64) expected_bytes) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "a text stands for %" G_GSIZE_FORMAT " bytes, %" G_GINT64_FORMAT " are needed", n_out,
-                 expected_bytes);
+                 "a text stands for %" G_GSIZE_FORMAT " bytes, %" G_GINT64_FORMAT " are needed",
+                 n_out, expected_bytes);
     return NULL;
   }
   return g_bytes_new_take (g_steal_pointer (&out), n_out);
@@ -122,7 +123,8 @@ open_encoded (TsPickle *self, const TsPickleValue *text, gint64 expected_bytes, 
   /* one code point is one or two bytes */
   if ((guint64) expected_bytes > text->extra || text->extra > 2 * (guint64) expected_bytes) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "a text of %" G_GUINT64_FORMAT " bytes cannot stand for %" G_GINT64_FORMAT " bytes",
+                 "a text of %" G_GUINT64_FORMAT " bytes cannot stand for %" G_GINT64_FORMAT
+                 " bytes",
                  text->extra, expected_bytes);
     return NULL;
   }
@@ -146,7 +148,8 @@ open_bytes (TsPickle *self, const TsPickleValue *value, gint64 expected_bytes, G
   guint n_args = ts_pickle_value_get_n_args (value);
   TsPickleValue *inner = ts_pickle_value_get_arg (value, 0);
 
-  if (ts_pickle_value_is (value, TS_PICKLE_BYTES) || ts_pickle_value_is (value, TS_PICKLE_BYTEARRAY))
+  if (ts_pickle_value_is (value, TS_PICKLE_BYTES) ||
+      ts_pickle_value_is (value, TS_PICKLE_BYTEARRAY))
     return open_plain (self, value, error);
   if (ts_pickle_value_is (value, TS_PICKLE_CALL) &&
       (meaning == TS_PICKLE_MEANS_ENCODE || meaning == TS_PICKLE_MEANS_BYTES)) {

@@ -20,14 +20,11 @@ gboolean ts_pickle_text_parse_double (const char *text, gsize length, double *nu
 
 /* Undoes the escapes of a Python 2 string literal, quotes already gone; @out has room for @length.
  * %FALSE for a broken escape. */
-gboolean
-ts_pickle_text_unescape (const guint8 *text, gsize length, guint8 *out, gsize *out_length);
+gboolean ts_pickle_text_unescape (const guint8 *text, gsize length, guint8 *out, gsize *out_length);
 
 /* Undoes raw-unicode-escape; @out has room for 2 * @length. %FALSE for a broken escape. */
-gboolean ts_pickle_text_unescape_unicode (const guint8 *text,
-                                          gsize length,
-                                          guint8 *out,
-                                          gsize *out_length);
+gboolean
+ts_pickle_text_unescape_unicode (const guint8 *text, gsize length, guint8 *out, gsize *out_length);
 
 /* Code points, all of them below 256, as bytes. @out has room for @length, @out_length bytes are
  * written. %FALSE when the text holds others or is no UTF-8. */

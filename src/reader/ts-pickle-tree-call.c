@@ -375,8 +375,12 @@ add_as_text (Tree *tree,
     return FALSE;
   text = g_string_new (NULL);
   switch ((int) meaning) {
-  case TS_PICKLE_MEANS_TORCH_DEVICE: print_args (env, value, ":", text); break;
-  case TS_PICKLE_MEANS_PATH: print_args (env, value, "/", text); break;
+  case TS_PICKLE_MEANS_TORCH_DEVICE:
+    print_args (env, value, ":", text);
+    break;
+  case TS_PICKLE_MEANS_PATH:
+    print_args (env, value, "/", text);
+    break;
   case TS_PICKLE_MEANS_RANGE:
     g_string_append_printf (text, "%s(", value->at.call->callable->at.global->name);
     print_args (env, value, ", ", text);
@@ -391,7 +395,9 @@ add_as_text (Tree *tree,
       g_string_append_c (text, 'j');
     }
     break;
-  default: ts_pickle_tree_print (env, ts_pickle_value_get_arg (value, 0), text); break;
+  default:
+    ts_pickle_tree_print (env, ts_pickle_value_get_arg (value, 0), text);
+    break;
   }
   ts_pickle_tree_attach (tree, parent, ts_node_new_text (name, text->str));
   g_string_free (text, TRUE);
@@ -430,8 +436,12 @@ ts_pickle_tree_add_call (Tree *tree,
   }
   switch ((int) meaning) {
   case TS_PICKLE_MEANS_REBUILD_SPARSE:
-  case TS_PICKLE_MEANS_REBUILD_SPARSE_CSR: add_sparse (tree, env, parent, name, value); break;
-  case TS_PICKLE_MEANS_TORCH_LOAD_BYTES: add_embedded (tree, env, parent, name, value); break;
+  case TS_PICKLE_MEANS_REBUILD_SPARSE_CSR:
+    add_sparse (tree, env, parent, name, value);
+    break;
+  case TS_PICKLE_MEANS_TORCH_LOAD_BYTES:
+    add_embedded (tree, env, parent, name, value);
+    break;
   case TS_PICKLE_MEANS_TORCH_PERSISTENT:
     add_persistent_class (tree, env, parent, name, value);
     break;
@@ -443,18 +453,28 @@ ts_pickle_tree_add_call (Tree *tree,
     break;
   case TS_PICKLE_MEANS_NUMPY_RECONSTRUCT:
   case TS_PICKLE_MEANS_NUMPY_FROMBUFFER:
-  case TS_PICKLE_MEANS_NUMPY_SCALAR: add_numpy (tree, env, parent, name, value); break;
+  case TS_PICKLE_MEANS_NUMPY_SCALAR:
+    add_numpy (tree, env, parent, name, value);
+    break;
   case TS_PICKLE_MEANS_DICT:
   case TS_PICKLE_MEANS_COUNTER:
-  case TS_PICKLE_MEANS_DEFAULTDICT: add_dict (tree, env, parent, name, value); break;
-  case TS_PICKLE_MEANS_NAMESPACE: add_namespace (tree, env, parent, name, value); break;
+  case TS_PICKLE_MEANS_DEFAULTDICT:
+    add_dict (tree, env, parent, name, value);
+    break;
+  case TS_PICKLE_MEANS_NAMESPACE:
+    add_namespace (tree, env, parent, name, value);
+    break;
   case TS_PICKLE_MEANS_LIST:
   case TS_PICKLE_MEANS_TUPLE:
   case TS_PICKLE_MEANS_SET:
   case TS_PICKLE_MEANS_TORCH_SIZE:
-  case TS_PICKLE_MEANS_TORCH_JIT_LIST: add_sequence (tree, env, parent, name, value); break;
+  case TS_PICKLE_MEANS_TORCH_JIT_LIST:
+    add_sequence (tree, env, parent, name, value);
+    break;
   case TS_PICKLE_MEANS_BYTES:
-  case TS_PICKLE_MEANS_ENCODE: add_encoded (tree, env, parent, name, value); break;
+  case TS_PICKLE_MEANS_ENCODE:
+    add_encoded (tree, env, parent, name, value);
+    break;
   case TS_PICKLE_MEANS_TORCH_DEVICE:
   case TS_PICKLE_MEANS_TORCH_LAYOUT:
   case TS_PICKLE_MEANS_COMPLEX:
@@ -466,6 +486,8 @@ ts_pickle_tree_add_call (Tree *tree,
     if (!add_as_text (tree, env, parent, name, value, meaning))
       add_opaque (tree, env, parent, name, value);
     break;
-  default: add_opaque (tree, env, parent, name, value); break;
+  default:
+    add_opaque (tree, env, parent, name, value);
+    break;
   }
 }

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   TsNode *root;
-  GHashTable *first; /* container value -> the TsNode that showed it first; borrowed */
+  GHashTable *first;   /* container value -> the TsNode that showed it first; borrowed */
   GHashTable *numbers; /* list value -> TsTensor */
   gint64 text_left;    /* bytes of text that may still be shown */
   guint n_nodes;

@@ -68,10 +68,20 @@ ts_pickle_tree_print (TsTorchEnv *env, const TsPickleValue *value, GString *out)
   g_autofree char *text = NULL;
   gboolean was_cut;
 
+  /* bytes as old protocols write them */
+  if (ts_pickle_value_get_meaning (value) == TS_PICKLE_MEANS_ENCODE &&
+      ts_pickle_value_is (ts_pickle_value_get_arg (value, 0), TS_PICKLE_STR))
+    value = ts_pickle_value_get_arg (value, 0);
   switch ((TsPickleKind) value->kind) {
-  case TS_PICKLE_NONE: g_string_append (out, "None"); break;
-  case TS_PICKLE_BOOL: g_string_append (out, value->at.integer != 0 ? "True" : "False"); break;
-  case TS_PICKLE_INT: g_string_append_printf (out, "%" G_GINT64_FORMAT, value->at.integer); break;
+  case TS_PICKLE_NONE:
+    g_string_append (out, "None");
+    break;
+  case TS_PICKLE_BOOL:
+    g_string_append (out, value->at.integer != 0 ? "True" : "False");
+    break;
+  case TS_PICKLE_INT:
+    g_string_append_printf (out, "%" G_GINT64_FORMAT, value->at.integer);
+    break;
   case TS_PICKLE_BIGINT:
     if ((value->flags & TS_PICKLE_FLAG_REMOTE) != 0)
       g_string_append (out, "a long integer");
@@ -80,7 +90,9 @@ ts_pickle_tree_print (TsTorchEnv *env, const TsPickleValue *value, GString *out)
     else
       g_string_append (out, text = ts_pickle_text_from_long (value->at.data, (gsize) value->extra));
     break;
-  case TS_PICKLE_FLOAT: print_double (value->at.number, out); break;
+  case TS_PICKLE_FLOAT:
+    print_double (value->at.number, out);
+    break;
   case TS_PICKLE_STR:
   case TS_PICKLE_BYTES:
   case TS_PICKLE_BYTEARRAY:
@@ -114,7 +126,8 @@ ts_pickle_tree_print (TsTorchEnv *env, const TsPickleValue *value, GString *out)
     text = ts_pickle_value_dup_type_name (value);
     g_string_append_printf (out, "<%s>", text);
     break;
-  default: g_assert_not_reached ();
+  default:
+    g_assert_not_reached ();
   }
 }
 
@@ -135,9 +148,12 @@ make_scalar (const TsPickleValue *value)
   guint64 bits = 0;
 
   switch ((int) value->kind) {
-  case TS_PICKLE_BOOL: return g_variant_new_boolean (value->at.integer != 0);
-  case TS_PICKLE_INT: return g_variant_new_int64 (value->at.integer);
-  case TS_PICKLE_FLOAT: return g_variant_new_double (value->at.number);
+  case TS_PICKLE_BOOL:
+    return g_variant_new_boolean (value->at.integer != 0);
+  case TS_PICKLE_INT:
+    return g_variant_new_int64 (value->at.integer);
+  case TS_PICKLE_FLOAT:
+    return g_variant_new_double (value->at.number);
   case TS_PICKLE_BIGINT:
     /* beyond gint64 but not beyond guint64 */
     if (value->flags != 0 || value->extra != 9 || value->at.data[8] != 0)
@@ -145,15 +161,16 @@ make_scalar (const TsPickleValue *value)
     for (guint i = 0; i < 8; i++)
       bits |= (guint64) value->at.data[i] << (8 * i);
     return g_variant_new_uint64 (bits);
-  default: return NULL;
+  default:
+    return NULL;
   }
 }
 
 static void
 add_text (Tree *tree, TsTorchEnv *env, TsNode *parent, const char *name, TsPickleValue *value)
 {
-  gsize max_bytes = ts_pickle_tree_has_text (tree, MIN (value->extra, MAX_TEXT)) ? MAX_TEXT
-                                                                               : LAST_TEXT;
+  gsize max_bytes =
+      ts_pickle_tree_has_text (tree, MIN (value->extra, MAX_TEXT)) ? MAX_TEXT : LAST_TEXT;
   gboolean was_cut;
   g_autofree char *text = ts_pickle_dup_text (env->pickle, value, max_bytes, &was_cut);
   TsNode *node = ts_node_new_text (name, text != NULL ? text : "");
@@ -231,6 +248,21 @@ add_persistent (Tree *tree, TsTorchEnv *env, TsNode *parent, const char *name, T
   ts_pickle_tree_attach (tree, parent, node);
 }
 
+/* Text of Python 2 rather than bytes: no control characters. */
+static gboolean
+looks_like_text (const TsPickleValue *value)
+{
+  if ((value->flags & TS_PICKLE_FLAG_REMOTE) != 0)
+    return FALSE;
+  for (guint64 i = 0; i < value->extra; i++) {
+    guint8 byte = value->at.data[i];
+
+    if (byte == 0x7f || (byte < 0x20 && !g_ascii_isspace ((char) byte)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 add_leaf (Tree *tree, TsTorchEnv *env, TsNode *parent, const char *name, TsPickleValue *value)
 {
@@ -249,16 +281,22 @@ add_leaf (Tree *tree, TsTorchEnv *env, TsNode *parent, const char *name, TsPickl
     ts_pickle_tree_attach (tree, parent, ts_node_new_text (name, text->str));
     g_string_free (text, TRUE);
     break;
-  case TS_PICKLE_STR: add_text (tree, env, parent, name, value); break;
+  case TS_PICKLE_STR:
+    add_text (tree, env, parent, name, value);
+    break;
   case TS_PICKLE_BYTES:
   case TS_PICKLE_BYTEARRAY:
-    if ((value->flags & TS_PICKLE_FLAG_OLD_STR) != 0)
+    if ((value->flags & TS_PICKLE_FLAG_OLD_STR) != 0 && looks_like_text (value))
       add_text (tree, env, parent, name, value);
     else
       add_bytes (tree, parent, name, value);
     break;
-  case TS_PICKLE_PERSID: add_persistent (tree, env, parent, name, value); break;
-  default: add_global (tree, parent, name, value); break;
+  case TS_PICKLE_PERSID:
+    add_persistent (tree, env, parent, name, value);
+    break;
+  default:
+    add_global (tree, parent, name, value);
+    break;
   }
 }
 
@@ -305,11 +343,20 @@ ts_pickle_tree_add_numbers (Tree *tree,
     return FALSE;
   for (guint i = 0; i < n_items; i++) {
     switch ((int) items[i]->kind) {
-    case TS_PICKLE_BOOL: n_bools++; break;
-    case TS_PICKLE_INT: n_ints++; break;
-    case TS_PICKLE_BIGINT: n_big++; break;
-    case TS_PICKLE_FLOAT: n_floats++; break;
-    default: return FALSE;
+    case TS_PICKLE_BOOL:
+      n_bools++;
+      break;
+    case TS_PICKLE_INT:
+      n_ints++;
+      break;
+    case TS_PICKLE_BIGINT:
+      n_big++;
+      break;
+    case TS_PICKLE_FLOAT:
+      n_floats++;
+      break;
+    default:
+      return FALSE;
     }
   }
   if (n_bools == n_items)

@@ -69,8 +69,8 @@ fail (Machine *self, TsError code, const char *format, ...)
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_set_error (&self->error, TS_ERROR, code, "%s (opcode %s at byte %" G_GUINT64_FORMAT ")", message,
-               ts_pickle_opcode_get_name (self->opcode), self->opcode_offset);
+  g_set_error (&self->error, TS_ERROR, code, "%s (opcode %s at byte %" G_GUINT64_FORMAT ")",
+               message, ts_pickle_opcode_get_name (self->opcode), self->opcode_offset);
   return FALSE;
 }
 
@@ -95,7 +95,8 @@ push (Machine *self, TsPickleValue *value)
     return fail_memory (self);
   if (self->n_stack == self->stack_room) {
     if (self->n_stack >= self->limits.max_stack)
-      return fail (self, TS_ERROR_REFUSED, "the pickle piles up more than %" G_GUINT64_FORMAT " values",
+      return fail (self, TS_ERROR_REFUSED,
+                   "the pickle piles up more than %" G_GUINT64_FORMAT " values",
                    self->limits.max_stack);
     self->stack_room = MAX (64, self->stack_room * 2);
     self->stack = g_renew (TsPickleValue *, self->stack, self->stack_room);
@@ -301,7 +302,8 @@ push_int_line (Machine *self)
   if (!ts_pickle_text_parse_int (line, length, &integer, &is_big))
     return fail (self, TS_ERROR_CORRUPT, "an integer is not a decimal number");
   if (is_big)
-    return push_copy (self, TS_PICKLE_BIGINT, TS_PICKLE_FLAG_DECIMAL, (const guint8 *) line, length);
+    return push_copy (self, TS_PICKLE_BIGINT, TS_PICKLE_FLAG_DECIMAL, (const guint8 *) line,
+                      length);
   return push_int (self, integer);
 }
 
@@ -448,7 +450,7 @@ add_items (Machine *self, gsize height, TsPickleKind kind)
 static gboolean
 add_marked_items (Machine *self, TsPickleKind kind)
 {
-  gsize height;
+  gsize height = 0;
 
   return pop_mark (self, &height) && add_items (self, height, kind);
 }
@@ -573,7 +575,7 @@ static gboolean
 push_instance (Machine *self, TsPickleValue *class)
 {
   TsPickleValue *args;
-  gsize height;
+  gsize height = 0;
 
   if ((self->opcode == OP_INST && class == NULL) || !pop_mark (self, &height))
     return FALSE;
@@ -685,8 +687,8 @@ get (Machine *self, guint64 index)
     return push (self, self->memo->at.items[index]);
   value = g_hash_table_lookup (self->sparse_memo, GSIZE_TO_POINTER ((gsize) index));
   if (value == NULL)
-    return fail (self, TS_ERROR_CORRUPT, "the pickle refers to slot %" G_GUINT64_FORMAT
-                 ", which it never filled", index);
+    return fail (self, TS_ERROR_CORRUPT,
+                 "the pickle refers to slot %" G_GUINT64_FORMAT ", which it never filled", index);
   return push (self, value);
 }
 
@@ -714,9 +716,9 @@ check_frame (Machine *self, guint64 n_bytes)
   if (self->input.cursor.failed)
     return fail_input (self);
   if (n_bytes > ts_pickle_input_get_remaining (&self->input))
-    return fail (self, TS_ERROR_TRUNCATED, "a frame of %" G_GUINT64_FORMAT " bytes, but only %"
-                 G_GUINT64_FORMAT " are left", n_bytes,
-                 ts_pickle_input_get_remaining (&self->input));
+    return fail (self, TS_ERROR_TRUNCATED,
+                 "a frame of %" G_GUINT64_FORMAT " bytes, but only %" G_GUINT64_FORMAT " are left",
+                 n_bytes, ts_pickle_input_get_remaining (&self->input));
   return TRUE;
 }
 
@@ -765,32 +767,52 @@ step (Machine *self)
     if (ts_cursor_u8 (in) > 5)
       return fail (self, TS_ERROR_UNSUPPORTED, "a pickle protocol after 5");
     return TRUE;
-  case OP_FRAME: return check_frame (self, ts_cursor_u64le (in));
-  case OP_MARK: return push_mark (self);
-  case OP_POP: return pop_one (self);
-  case OP_POP_MARK: return pop_to_mark (self);
+  case OP_FRAME:
+    return check_frame (self, ts_cursor_u64le (in));
+  case OP_MARK:
+    return push_mark (self);
+  case OP_POP:
+    return pop_one (self);
+  case OP_POP_MARK:
+    return pop_to_mark (self);
   case OP_DUP: {
     TsPickleValue *value = top (self);
 
     return value != NULL && push (self, value);
   }
-  case OP_NONE: return push (self, self->none);
-  case OP_NEWTRUE: return push (self, self->booleans[1]);
-  case OP_NEWFALSE: return push (self, self->booleans[0]);
-  case OP_BININT: return push_int (self, (gint32) ts_cursor_u32le (in));
-  case OP_BININT1: return push_int (self, ts_cursor_u8 (in));
-  case OP_BININT2: return push_int (self, ts_cursor_u16le (in));
-  case OP_LONG1: return push_long (self, ts_cursor_u8 (in));
-  case OP_LONG4: return push_long (self, (gint32) ts_cursor_u32le (in));
+  case OP_NONE:
+    return push (self, self->none);
+  case OP_NEWTRUE:
+    return push (self, self->booleans[1]);
+  case OP_NEWFALSE:
+    return push (self, self->booleans[0]);
+  case OP_BININT:
+    return push_int (self, (gint32) ts_cursor_u32le (in));
+  case OP_BININT1:
+    return push_int (self, ts_cursor_u8 (in));
+  case OP_BININT2:
+    return push_int (self, ts_cursor_u16le (in));
+  case OP_LONG1:
+    return push_long (self, ts_cursor_u8 (in));
+  case OP_LONG4:
+    return push_long (self, (gint32) ts_cursor_u32le (in));
   case OP_INT:
-  case OP_LONG: return push_int_line (self);
-  case OP_BINFLOAT: return push_binary_float (self);
-  case OP_FLOAT: return push_float_line (self);
-  case OP_BINUNICODE: return push_counted (self, TS_PICKLE_STR, 0, ts_cursor_u32le (in));
-  case OP_SHORT_BINUNICODE: return push_counted (self, TS_PICKLE_STR, 0, ts_cursor_u8 (in));
-  case OP_BINUNICODE8: return push_counted (self, TS_PICKLE_STR, 0, ts_cursor_u64le (in));
-  case OP_UNICODE: return push_unicode_line (self);
-  case OP_STRING: return push_string_line (self);
+  case OP_LONG:
+    return push_int_line (self);
+  case OP_BINFLOAT:
+    return push_binary_float (self);
+  case OP_FLOAT:
+    return push_float_line (self);
+  case OP_BINUNICODE:
+    return push_counted (self, TS_PICKLE_STR, 0, ts_cursor_u32le (in));
+  case OP_SHORT_BINUNICODE:
+    return push_counted (self, TS_PICKLE_STR, 0, ts_cursor_u8 (in));
+  case OP_BINUNICODE8:
+    return push_counted (self, TS_PICKLE_STR, 0, ts_cursor_u64le (in));
+  case OP_UNICODE:
+    return push_unicode_line (self);
+  case OP_STRING:
+    return push_string_line (self);
   case OP_BINSTRING:
     index = ts_cursor_u32le (in);
     if (index > G_MAXINT32)
@@ -798,55 +820,94 @@ step (Machine *self)
     return push_counted (self, TS_PICKLE_BYTES, TS_PICKLE_FLAG_OLD_STR, index);
   case OP_SHORT_BINSTRING:
     return push_counted (self, TS_PICKLE_BYTES, TS_PICKLE_FLAG_OLD_STR, ts_cursor_u8 (in));
-  case OP_BINBYTES: return push_counted (self, TS_PICKLE_BYTES, 0, ts_cursor_u32le (in));
-  case OP_SHORT_BINBYTES: return push_counted (self, TS_PICKLE_BYTES, 0, ts_cursor_u8 (in));
-  case OP_BINBYTES8: return push_counted (self, TS_PICKLE_BYTES, 0, ts_cursor_u64le (in));
-  case OP_BYTEARRAY8: return push_counted (self, TS_PICKLE_BYTEARRAY, 0, ts_cursor_u64le (in));
-  case OP_EMPTY_TUPLE: return push_small_tuple (self, 0);
-  case OP_TUPLE: return push_marked (self, TS_PICKLE_TUPLE);
-  case OP_TUPLE1: return push_small_tuple (self, 1);
-  case OP_TUPLE2: return push_small_tuple (self, 2);
-  case OP_TUPLE3: return push_small_tuple (self, 3);
-  case OP_EMPTY_LIST: return push (self, new_value (self, TS_PICKLE_LIST));
-  case OP_LIST: return push_marked (self, TS_PICKLE_LIST);
-  case OP_APPEND: return add_top_items (self, 1, TS_PICKLE_LIST);
-  case OP_APPENDS: return add_marked_items (self, TS_PICKLE_LIST);
-  case OP_EMPTY_DICT: return push (self, new_value (self, TS_PICKLE_DICT));
-  case OP_DICT: return push_marked (self, TS_PICKLE_DICT);
-  case OP_SETITEM: return add_top_items (self, 2, TS_PICKLE_DICT);
-  case OP_SETITEMS: return add_marked_items (self, TS_PICKLE_DICT);
-  case OP_EMPTY_SET: return push (self, new_value (self, TS_PICKLE_SET));
-  case OP_ADDITEMS: return add_marked_items (self, TS_PICKLE_SET);
-  case OP_FROZENSET: return push_marked (self, TS_PICKLE_FROZENSET);
+  case OP_BINBYTES:
+    return push_counted (self, TS_PICKLE_BYTES, 0, ts_cursor_u32le (in));
+  case OP_SHORT_BINBYTES:
+    return push_counted (self, TS_PICKLE_BYTES, 0, ts_cursor_u8 (in));
+  case OP_BINBYTES8:
+    return push_counted (self, TS_PICKLE_BYTES, 0, ts_cursor_u64le (in));
+  case OP_BYTEARRAY8:
+    return push_counted (self, TS_PICKLE_BYTEARRAY, 0, ts_cursor_u64le (in));
+  case OP_EMPTY_TUPLE:
+    return push_small_tuple (self, 0);
+  case OP_TUPLE:
+    return push_marked (self, TS_PICKLE_TUPLE);
+  case OP_TUPLE1:
+    return push_small_tuple (self, 1);
+  case OP_TUPLE2:
+    return push_small_tuple (self, 2);
+  case OP_TUPLE3:
+    return push_small_tuple (self, 3);
+  case OP_EMPTY_LIST:
+    return push (self, new_value (self, TS_PICKLE_LIST));
+  case OP_LIST:
+    return push_marked (self, TS_PICKLE_LIST);
+  case OP_APPEND:
+    return add_top_items (self, 1, TS_PICKLE_LIST);
+  case OP_APPENDS:
+    return add_marked_items (self, TS_PICKLE_LIST);
+  case OP_EMPTY_DICT:
+    return push (self, new_value (self, TS_PICKLE_DICT));
+  case OP_DICT:
+    return push_marked (self, TS_PICKLE_DICT);
+  case OP_SETITEM:
+    return add_top_items (self, 2, TS_PICKLE_DICT);
+  case OP_SETITEMS:
+    return add_marked_items (self, TS_PICKLE_DICT);
+  case OP_EMPTY_SET:
+    return push (self, new_value (self, TS_PICKLE_SET));
+  case OP_ADDITEMS:
+    return add_marked_items (self, TS_PICKLE_SET);
+  case OP_FROZENSET:
+    return push_marked (self, TS_PICKLE_FROZENSET);
   case OP_GLOBAL: {
     TsPickleValue *value = take_global_lines (self);
 
     return value != NULL && push (self, value);
   }
-  case OP_STACK_GLOBAL: return push_stack_global (self);
-  case OP_REDUCE: return push_reduce (self, FALSE);
-  case OP_NEWOBJ: return push_reduce (self, TRUE);
-  case OP_NEWOBJ_EX: return push_new_with_keywords (self);
-  case OP_INST: return push_instance (self, take_global_lines (self));
-  case OP_OBJ: return push_instance (self, NULL);
-  case OP_BUILD: return build (self);
-  case OP_BINPUT: return put (self, ts_cursor_u8 (in));
-  case OP_LONG_BINPUT: return put (self, ts_cursor_u32le (in));
-  case OP_PUT: return take_index_line (self, &index) && put (self, index);
+  case OP_STACK_GLOBAL:
+    return push_stack_global (self);
+  case OP_REDUCE:
+    return push_reduce (self, FALSE);
+  case OP_NEWOBJ:
+    return push_reduce (self, TRUE);
+  case OP_NEWOBJ_EX:
+    return push_new_with_keywords (self);
+  case OP_INST:
+    return push_instance (self, take_global_lines (self));
+  case OP_OBJ:
+    return push_instance (self, NULL);
+  case OP_BUILD:
+    return build (self);
+  case OP_BINPUT:
+    return put (self, ts_cursor_u8 (in));
+  case OP_LONG_BINPUT:
+    return put (self, ts_cursor_u32le (in));
+  case OP_PUT:
+    return take_index_line (self, &index) && put (self, index);
   case OP_MEMOIZE:
     return put (self, self->memo->n_items + (guint64) g_hash_table_size (self->sparse_memo));
-  case OP_BINGET: return get (self, ts_cursor_u8 (in));
-  case OP_LONG_BINGET: return get (self, ts_cursor_u32le (in));
-  case OP_GET: return take_index_line (self, &index) && get (self, index);
-  case OP_BINPERSID: return push_persistent (self, pop (self));
-  case OP_PERSID: return push_persistent_line (self);
-  case OP_EXT1: return push_extension (self, ts_cursor_u8 (in));
-  case OP_EXT2: return push_extension (self, ts_cursor_u16le (in));
-  case OP_EXT4: return push_extension (self, (gint32) ts_cursor_u32le (in));
+  case OP_BINGET:
+    return get (self, ts_cursor_u8 (in));
+  case OP_LONG_BINGET:
+    return get (self, ts_cursor_u32le (in));
+  case OP_GET:
+    return take_index_line (self, &index) && get (self, index);
+  case OP_BINPERSID:
+    return push_persistent (self, pop (self));
+  case OP_PERSID:
+    return push_persistent_line (self);
+  case OP_EXT1:
+    return push_extension (self, ts_cursor_u8 (in));
+  case OP_EXT2:
+    return push_extension (self, ts_cursor_u16le (in));
+  case OP_EXT4:
+    return push_extension (self, (gint32) ts_cursor_u32le (in));
   case OP_NEXT_BUFFER:
   case OP_READONLY_BUFFER:
     return fail (self, TS_ERROR_UNSUPPORTED, "the pickle needs buffers that are not in the file");
-  default: return fail (self, TS_ERROR_CORRUPT, "0x%02x is no opcode of a pickle", self->opcode);
+  default:
+    return fail (self, TS_ERROR_CORRUPT, "0x%02x is no opcode of a pickle", self->opcode);
   }
 }
 

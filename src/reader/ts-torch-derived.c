@@ -88,7 +88,8 @@ read_packed (TsTensor *tensor, GCancellable *cancellable, guint8 **writable, GEr
   n_bytes = ts_block_get_n_elements (block) * ts_dtype_get_size (block->dtype);
   *writable = g_try_malloc (n_bytes + 1);
   if (*writable == NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "no memory for %" G_GSIZE_FORMAT " bytes", n_bytes);
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "no memory for %" G_GSIZE_FORMAT " bytes",
+                 n_bytes);
     return NULL;
   }
   ts_block_copy_packed (block, *writable);

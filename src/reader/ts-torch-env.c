@@ -23,8 +23,7 @@ ts_torch_env_new (TsPickle *pickle, const TsTorchContainer *container, gpointer 
   self->embedding_budget = EMBEDDING_BUDGET;
   self->outermost = self;
   self->records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self->embedded =
-      g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) ts_torch_env_free);
+  self->embedded = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) ts_torch_env_free);
   return self;
 }
 
@@ -167,9 +166,13 @@ ts_torch_env_open_storage (TsTorchEnv *self,
       ts_pickle_value_get_meaning (value) == TS_PICKLE_MEANS_TORCH_LOAD_BYTES) {
     TsTorchEnv *inner = ts_torch_env_embed (self, value, error);
 
-    return inner != NULL && ts_torch_env_open_storage (inner, ts_pickle_get_root (inner->pickle),
-                                                       storage, error);
+    return inner != NULL &&
+           ts_torch_env_open_storage (inner, ts_pickle_get_root (inner->pickle), storage, error);
   }
+  /* some writers of old files leave out that it is an id */
+  if (ts_pickle_value_is (value, TS_PICKLE_TUPLE) && value->n_items > 0 &&
+      ts_pickle_value_equals (value->at.items[0], "storage"))
+    return open_by_id (self, value, storage, error);
   if (!ts_pickle_value_is (value, TS_PICKLE_PERSID))
     return fail_id (error, "there is something else in its place");
   return open_by_id (self, value->at.inner, storage, error);

@@ -166,8 +166,7 @@ find_records (Storages *self,
     }
     ts_cursor_init (&cursor, bytes, sizeof bytes);
     count = ts_cursor_u64le (&cursor);
-    if (count > G_MAXINT64 ||
-        !ts_checked_mul (count, GPOINTER_TO_SIZE (element_bytes), &n_bytes) ||
+    if (count > G_MAXINT64 || !ts_checked_mul (count, GPOINTER_TO_SIZE (element_bytes), &n_bytes) ||
         n_bytes > G_MAXINT64) {
       why = "the size of a storage is none";
       break;
@@ -188,15 +187,15 @@ read_preamble (TsSource *source, guint64 *offset, GCancellable *cancellable, GEr
 {
   for (guint i = 0; i < 3; i++) {
     g_autoptr (TsPickle) pickle =
-        ts_pickle_run (source, *offset, &small_limits, cancellable, error);
+                   ts_pickle_run (source, *offset, &small_limits, cancellable, error);
     gint64 protocol;
 
     if (pickle == NULL)
       return FALSE;
     if (i == 1 && (!ts_pickle_value_get_int (ts_pickle_get_root (pickle), &protocol) ||
                    protocol != PROTOCOL)) {
-      g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                   "the protocol of the torch file is not %d", PROTOCOL);
+      g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT, "the protocol of the torch file is not %d",
+                   PROTOCOL);
       return FALSE;
     }
     *offset = ts_pickle_get_end (pickle);

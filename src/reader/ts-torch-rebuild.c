@@ -232,11 +232,12 @@ rebuild_quantised (TsTorchEnv *env,
   zero_points = scales != NULL ? get_numbers (env, quantiser->at.items[2], depth, error) : NULL;
   if (zero_points == NULL)
     return FALSE;
-  if (per_channel && (quantiser->n_items < 4 ||
-                      !ts_pickle_value_get_int (quantiser->at.items[3], &axis) || axis < 0 ||
-                      axis >= result->shape.n_dims))
+  if (per_channel &&
+      (quantiser->n_items < 4 || !ts_pickle_value_get_int (quantiser->at.items[3], &axis) ||
+       axis < 0 || axis >= result->shape.n_dims))
     return fail (error, "the axis of its scales is not one of its axes");
-  ts_torch_result_add_note (result, per_channel ? "dequantised, a scale per channel" : "dequantised");
+  ts_torch_result_add_note (result,
+                            per_channel ? "dequantised, a scale per channel" : "dequantised");
   values = ts_torch_derive_dequantised (result->tensor, scales, zero_points, (guint) axis, error);
   g_clear_object (&result->tensor);
   result->tensor = values;
@@ -399,12 +400,18 @@ rebuild (TsTorchEnv *env,
   case TS_PICKLE_MEANS_REBUILD_PARAMETER:
     ts_torch_result_add_note (result, "parameter");
     return rebuild_call (env, args[0], depth + 1, result, error);
-  case TS_PICKLE_MEANS_REBUILD_FROM_TYPE: return rebuild_subclass (env, call, depth, result, error);
-  case TS_PICKLE_MEANS_REBUILD_QTENSOR: return rebuild_quantised (env, call, depth, result, error);
-  case TS_PICKLE_MEANS_REBUILD_META: return rebuild_meta (call, result, error);
-  case TS_PICKLE_MEANS_REBUILD_DEVICE: return rebuild_device (env, call, depth, result, error);
-  case TS_PICKLE_MEANS_TORCH_TENSOR: return rebuild_instance (env, call, depth, result, error);
-  default: return fail (error, "there is something else where a tensor has to be");
+  case TS_PICKLE_MEANS_REBUILD_FROM_TYPE:
+    return rebuild_subclass (env, call, depth, result, error);
+  case TS_PICKLE_MEANS_REBUILD_QTENSOR:
+    return rebuild_quantised (env, call, depth, result, error);
+  case TS_PICKLE_MEANS_REBUILD_META:
+    return rebuild_meta (call, result, error);
+  case TS_PICKLE_MEANS_REBUILD_DEVICE:
+    return rebuild_device (env, call, depth, result, error);
+  case TS_PICKLE_MEANS_TORCH_TENSOR:
+    return rebuild_instance (env, call, depth, result, error);
+  default:
+    return fail (error, "there is something else where a tensor has to be");
   }
 }
 
@@ -429,10 +436,12 @@ ts_torch_is_rebuild (const TsPickleValue *call)
   case TS_PICKLE_MEANS_REBUILD_FROM_TYPE:
   case TS_PICKLE_MEANS_REBUILD_QTENSOR:
   case TS_PICKLE_MEANS_REBUILD_META:
-  case TS_PICKLE_MEANS_REBUILD_DEVICE: return TRUE;
+  case TS_PICKLE_MEANS_REBUILD_DEVICE:
+    return TRUE;
   case TS_PICKLE_MEANS_TORCH_TENSOR:
     return ts_pickle_value_is (call->at.call->state, TS_PICKLE_TUPLE);
-  default: return FALSE;
+  default:
+    return FALSE;
   }
 }
 
@@ -453,8 +462,8 @@ ts_torch_rebuild_storage (TsTorchEnv *env,
 
   if (!ts_torch_env_open_storage (env, value, &storage, error))
     return FALSE;
-  info = ts_torch_dtype_get_info (storage.dtype >= 0 ? (TsTorchDtype) storage.dtype
-                                                     : TS_TORCH_UINT8);
+  info =
+      ts_torch_dtype_get_info (storage.dtype >= 0 ? (TsTorchDtype) storage.dtype : TS_TORCH_UINT8);
   result->shape = (TsShape){ .n_dims = 1 };
   result->shape.dims[0] = ts_source_get_size (storage.source) / ts_dtype_get_size (info->dtype);
   result->has_shape = TRUE;

@@ -32,8 +32,10 @@ void ts_torch_result_add_note (TsTorchResult *self, const char *note);
 gboolean ts_torch_is_rebuild (const TsPickleValue *call);
 
 /* Reads no elements. On %FALSE `has_shape` may be set all the same. */
-gboolean
-ts_torch_rebuild (TsTorchEnv *env, const TsPickleValue *call, TsTorchResult *result, GError **error);
+gboolean ts_torch_rebuild (TsTorchEnv *env,
+                           const TsPickleValue *call,
+                           TsTorchResult *result,
+                           GError **error);
 
 /* A whole storage as a tensor of one axis. */
 gboolean ts_torch_rebuild_storage (TsTorchEnv *env,

@@ -35,7 +35,8 @@ sparse_free (gpointer data)
 static gboolean
 fail (GError **error, const char *what)
 {
-  g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT, "the sparse tensor cannot be made dense: %s", what);
+  g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT, "the sparse tensor cannot be made dense: %s",
+               what);
   return FALSE;
 }
 
@@ -53,17 +54,31 @@ static void
 add_element (TsDtype dtype, guint8 *to, const guint8 *from)
 {
   switch ((int) dtype) {
-  case TS_DTYPE_BOOL: *to = *to | *from; break;
+  case TS_DTYPE_BOOL:
+    *to = *to | *from;
+    break;
   case TS_DTYPE_INT8:
-  case TS_DTYPE_UINT8: *to = (guint8) (*to + *from); break;
+  case TS_DTYPE_UINT8:
+    *to = (guint8) (*to + *from);
+    break;
   case TS_DTYPE_INT16:
-  case TS_DTYPE_UINT16: ADD (guint16); break;
+  case TS_DTYPE_UINT16:
+    ADD (guint16);
+    break;
   case TS_DTYPE_INT32:
-  case TS_DTYPE_UINT32: ADD (guint32); break;
+  case TS_DTYPE_UINT32:
+    ADD (guint32);
+    break;
   case TS_DTYPE_INT64:
-  case TS_DTYPE_UINT64: ADD (guint64); break;
-  case TS_DTYPE_FLOAT32: ADD (float); break;
-  case TS_DTYPE_FLOAT64: ADD (double); break;
+  case TS_DTYPE_UINT64:
+    ADD (guint64);
+    break;
+  case TS_DTYPE_FLOAT32:
+    ADD (float);
+    break;
+  case TS_DTYPE_FLOAT64:
+    ADD (double);
+    break;
   case TS_DTYPE_FLOAT16: {
     guint16 a, b;
 
@@ -81,7 +96,9 @@ add_element (TsDtype dtype, guint8 *to, const guint8 *from)
     add_element (TS_DTYPE_FLOAT64, to, from);
     add_element (TS_DTYPE_FLOAT64, to + 8, from + 8);
     break;
-  default: memcpy (to, from, ts_dtype_get_size (dtype)); break;
+  default:
+    memcpy (to, from, ts_dtype_get_size (dtype));
+    break;
   }
 }
 
@@ -141,7 +158,8 @@ new_zeros (Sparse *self, guint64 *n_bytes, GError **error)
   *n_bytes = n_elements * ts_dtype_get_size (ts_tensor_get_dtype (self->values));
   out = g_try_malloc0 (*n_bytes + 1);
   if (out == NULL)
-    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "no memory for %" G_GUINT64_FORMAT " bytes", *n_bytes);
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "no memory for %" G_GUINT64_FORMAT " bytes",
+                 *n_bytes);
   return out;
 }
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* The container of PyTorch 0.1: a plain tar of the members `storages`, `tensors` and `pickle`, in
+/* The container of PyTorch 0.1: a tar of the plain members `storages`, `tensors` and `pickle`, in
  * which the persistent ids of the object name tensors and those name storages. */
 
 #define BLOCK_BYTES 512
@@ -66,7 +66,20 @@ find_tensor (gpointer data, const char *key, GError **error)
   return NULL;
 }
 
+static TsSource *
+open_record (gpointer data, const char *key, GError **error)
+{
+  Objects *self = data;
+  const Stored *stored = g_hash_table_lookup (self->storages, key);
+
+  if (stored != NULL)
+    return g_object_ref (stored->source);
+  g_set_error (error, TS_ERROR, TS_ERROR_NOT_FOUND, "the file has no storage “%s”", key);
+  return NULL;
+}
+
 static const TsTorchContainer tar_container = {
+  .open_record = open_record,
   .find_tensor = find_tensor,
   .free_data = objects_free,
 };
@@ -358,18 +371,21 @@ static gboolean
 read_objects (Objects *objects, TsSource *file, GCancellable *cancellable, GError **error)
 {
   g_autoptr (TsSource) storages = open_member (file, "storages", cancellable, error);
-  g_autoptr (TsSource) tensors =
-      storages != NULL ? open_member (file, "tensors", cancellable, error) : NULL;
+  g_autoptr (TsSource) tensors = NULL;
   Stream stream = { .source = storages, .cancellable = cancellable };
   gint64 count;
 
-  if (tensors == NULL || !next_count (&stream, &count, error))
+  if (storages == NULL || !next_count (&stream, &count, error))
     return FALSE;
   for (gint64 i = 0; i < count; i++) {
     if (!read_storage (objects, &stream, error))
       return FALSE;
   }
   read_views (objects, &stream);
+  /* some writers describe the tensors in the pickle itself, as later containers do */
+  tensors = open_member (file, "tensors", cancellable, NULL);
+  if (tensors == NULL)
+    return TRUE;
   stream.source = tensors;
   stream.offset = 0;
   if (!next_count (&stream, &count, error))

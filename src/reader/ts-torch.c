@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* The zip container of torch.save(): ROOT/data.pkl describes the object, ROOT/data/KEY are the
- * storages, read in place. TorchScript archives have the same two and more that is not looked at. */
+ * storages, read in place. TorchScript archives have the same two and more that is not looked at.
+ */
 
 typedef struct
 {
@@ -94,11 +95,13 @@ fail_without_pickle (TsZip *zip, GError **error)
     g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
                  "the archive of torch holds no data.pkl: saving it was broken off");
   else if (has_suffix_member (zip, "/version") && has_suffix_member (zip, "/model.json"))
-    g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "an archive of TorchScript from before 1.4, without data.pkl: save it again with a "
-                 "newer release");
+    g_set_error (
+        error, TS_ERROR, TS_ERROR_CORRUPT,
+        "an archive of TorchScript from before 1.4, without data.pkl: save it again with a "
+        "newer release");
   else
-    g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED, "the zip archive holds no data.pkl of torch");
+    g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
+                 "the zip archive holds no data.pkl of torch");
   return NULL;
 }
 
