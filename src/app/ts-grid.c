@@ -1,0 +1,753 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/ts-grid-private.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
+
+#define TILE_CACHE_BYTES ((gsize) 256 << 20)
+#define WAIT_LAYOUT_US   6000 /* rows that come into sight are waited for a little */
+#define MAX_LABELS       ((guint64) 16 << 20) /* elements read at once */
+
+enum {
+  PROP_SESSION = 1,
+  PROP_SHOW_CAPTIONS,
+  N_PROPS,
+  PROP_HADJUSTMENT = N_PROPS,
+  PROP_VADJUSTMENT,
+  PROP_HSCROLL_POLICY,
+  PROP_VSCROLL_POLICY,
+};
+
+static GParamSpec *props[N_PROPS];
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TsGrid,
+                               ts_grid,
+                               GTK_TYPE_WIDGET,
+                               G_IMPLEMENT_INTERFACE (GTK_TYPE_SCROLLABLE, NULL))
+
+/* Where we are. */
+
+void
+ts_grid_get_offset (TsGrid *self, int *x_dev, gint64 *y_dev)
+{
+  GtkAdjustment *h = self->adjustments[GTK_ORIENTATION_HORIZONTAL];
+  GtkAdjustment *v = self->adjustments[GTK_ORIENTATION_VERTICAL];
+  int scale = self->layout.scale;
+
+  *x_dev = h != NULL ? (int) round (gtk_adjustment_get_value (h) * scale) : 0;
+  *y_dev = v != NULL ? (gint64) round (gtk_adjustment_get_value (v) * scale) : 0;
+}
+
+gboolean
+ts_grid_get_visible_rows (TsGrid *self, guint64 *first, guint64 *last)
+{
+  int x;
+  gint64 y;
+
+  ts_grid_get_offset (self, &x, &y);
+  return ts_grid_layout_get_rows (&self->layout, y, self->layout.viewport_height, first, last);
+}
+
+gboolean
+ts_grid_get_visible_range (TsGrid *self, guint *first, guint *last)
+{
+  guint64 first_row, last_row;
+
+  if (self->batch == NULL || !ts_grid_get_visible_rows (self, &first_row, &last_row))
+    return FALSE;
+  guint64 columns = (guint64) self->layout.columns;
+  *first = (guint) (first_row * columns);
+  *last = (guint) MIN ((last_row + 1) * columns - 1, self->layout.n_images - 1);
+  return TRUE;
+}
+
+/* The content's size, and the value that keeps the anchor in its place. */
+static void
+configure_adjustment (TsGrid *self, GtkOrientation orientation, double anchor_value)
+{
+  GtkAdjustment *adjustment = self->adjustments[orientation];
+  gboolean vertical = orientation == GTK_ORIENTATION_VERTICAL;
+  double scale = self->layout.scale;
+  double page = (vertical ? self->layout.viewport_height : self->layout.viewport_width) / scale;
+  double upper = MAX (page, (vertical ? (double) self->layout.height : self->layout.width) / scale);
+
+  if (adjustment == NULL)
+    return;
+  double value =
+      isnan (anchor_value) ? gtk_adjustment_get_value (adjustment) : round (anchor_value) / scale;
+  double step = vertical ? MAX (self->layout.row_height / scale / 2, 40) : page * 0.1;
+  gtk_adjustment_configure (adjustment, CLAMP (value, 0, upper - page), 0, upper, step, page * 0.9,
+                            page);
+}
+
+static void
+anchor_at (TsGrid *self, double x, double y)
+{
+  const TsGridLayout *layout = &self->layout;
+  int offset_x, cell_x;
+  gint64 offset_y, cell_y;
+
+  if (layout->n_images == 0 || layout->columns == 0)
+    return;
+  ts_grid_get_offset (self, &offset_x, &offset_y);
+  double content_x = x * layout->scale + offset_x,
+         content_y = y * layout->scale + (double) offset_y;
+  double column = floor ((content_x - layout->origin_x) / (layout->cell_width + layout->gap));
+  double row = floor ((content_y - layout->pad) / layout->row_height);
+  column = CLAMP (column, 0, layout->columns - 1);
+  row = CLAMP (row, 0, (double) (layout->n_rows - 1));
+
+  TsGridAnchor *anchor = &self->anchor;
+  anchor->index =
+      MIN ((guint64) row * (guint64) layout->columns + (guint64) column, layout->n_images - 1);
+  ts_grid_layout_get_cell (layout, anchor->index, &cell_x, &cell_y);
+  anchor->fraction_x = (content_x - cell_x) / layout->cell_width;
+  anchor->fraction_y = (content_y - (double) cell_y) / layout->cell_height;
+  anchor->x = x * layout->scale;
+  anchor->y = y * layout->scale;
+  anchor->is_set = TRUE;
+}
+
+/* Without a pointer: the current image if it can be seen, else what is at the top. */
+static void
+anchor_somewhere (TsGrid *self)
+{
+  guint first, last, current = ts_session_get_current (self->session);
+  int offset_x, x;
+  gint64 offset_y, y;
+
+  if (self->anchor.is_set || !ts_grid_get_visible_range (self, &first, &last))
+    return;
+  ts_grid_get_offset (self, &offset_x, &offset_y);
+  if (offset_y == 0)
+    return; /* the top stays the top */
+  guint64 index = current >= first && current <= last ? current : first;
+  ts_grid_layout_get_cell (&self->layout, index, &x, &y);
+  anchor_at (self, (double) (x - offset_x) / self->layout.scale,
+             (double) (y - offset_y) / self->layout.scale);
+}
+
+static void
+cell_rect_cb (guint64 index, GdkRectangle *rect, gpointer user_data)
+{
+  TsGrid *self = TS_GRID (user_data);
+  const TsGridLayout *layout = &self->layout;
+  int offset_x, x;
+  gint64 offset_y, y;
+
+  ts_grid_get_offset (self, &offset_x, &offset_y);
+  ts_grid_layout_get_cell (layout, MIN (index, MAX (layout->n_images, 1) - 1), &x, &y);
+  y = CLAMP (y - offset_y, -2 * layout->row_height, layout->viewport_height + layout->row_height);
+  rect->x = (x - offset_x) / layout->scale;
+  rect->y = (int) (y / layout->scale);
+  rect->width = MAX (layout->cell_width / layout->scale, 1);
+  rect->height = MAX ((layout->cell_height + layout->caption_height) / layout->scale, 1);
+}
+
+static void
+update_cells (TsGrid *self)
+{
+  guint first = 0, last = 0;
+  gboolean any = ts_grid_get_visible_range (self, &first, &last);
+  guint current = self->session != NULL ? ts_session_get_current (self->session) : 0;
+
+  ts_grid_cells_update (self->cells, any, first, last, current, cell_rect_cb);
+}
+
+static gboolean
+same_geometry (const TsGridLayout *a, const TsGridLayout *b)
+{
+  return a->n_images == b->n_images && a->columns == b->columns && a->cell_width == b->cell_width &&
+         a->cell_height == b->cell_height && a->gap == b->gap && a->scale == b->scale &&
+         a->effective_zoom == b->effective_zoom;
+}
+
+double
+ts_grid_get_default_zoom (TsGrid *self)
+{
+  return ts_grid_zoom_default (self->layout.n_images, self->max_size.width, self->max_size.height,
+                               self->layout.viewport_width, self->layout.viewport_height,
+                               self->layout.scale);
+}
+
+static void
+ts_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  TsGrid *self = TS_GRID (widget);
+  TsGridLayout before = self->layout, *layout = &self->layout;
+
+  self->in_allocate = TRUE;
+
+  layout->scale = gtk_widget_get_scale_factor (widget);
+  if (self->session != NULL && before.n_rows > 0 && before.viewport_width > 0)
+    anchor_somewhere (self);
+  layout->viewport_width = width * layout->scale;
+  layout->viewport_height = height * layout->scale;
+  layout->n_images = self->batch != NULL ? ts_batch_get_n_images (self->batch) : 0;
+  layout->n_images = MIN (layout->n_images, G_MAXUINT - 1);
+  layout->image_width = self->max_size.width;
+  layout->image_height = self->max_size.height;
+  layout->caption_height = self->show_captions ? ts_grid_measure_caption (self) : 0;
+  if (self->zoom_is_due && width > 1 && height > 1 && self->batch != NULL) {
+    self->zoom_is_due = FALSE;
+    self->anchor.is_set = FALSE;
+    ts_session_set_zoom (self->session, ts_grid_get_default_zoom (self));
+  }
+  layout->zoom = self->session != NULL ? ts_session_get_zoom (self->session) : 1;
+  ts_grid_layout_update (layout);
+
+  double anchor_x = NAN, anchor_y = NAN;
+  if (!same_geometry (&before, layout)) {
+    ts_grid_bands_clear (self);
+    if (self->anchor.is_set && self->anchor.index < layout->n_images) {
+      int x;
+      gint64 y;
+      ts_grid_layout_get_cell (layout, self->anchor.index, &x, &y);
+      anchor_x = x + self->anchor.fraction_x * layout->cell_width - self->anchor.x;
+      anchor_y = (double) y + self->anchor.fraction_y * layout->cell_height - self->anchor.y;
+    }
+  }
+  if (before.cell_width != layout->cell_width || before.caption_height != layout->caption_height)
+    ts_grid_bands_drop_decor (self);
+  self->anchor.is_set = FALSE;
+  configure_adjustment (self, GTK_ORIENTATION_HORIZONTAL, anchor_x);
+  configure_adjustment (self, GTK_ORIENTATION_VERTICAL, anchor_y);
+  if (self->scroll_is_due && self->session != NULL) {
+    self->scroll_is_due = FALSE;
+    ts_grid_scroll_to (self, ts_session_get_current (self->session));
+  }
+  self->in_allocate = FALSE;
+
+  update_cells (self);
+  ts_grid_refresh (self, WAIT_LAYOUT_US);
+  ts_grid_update_hover (self);
+}
+
+void
+ts_grid_scroll_to (TsGrid *self, guint index)
+{
+  const TsGridLayout *layout = &self->layout;
+  GtkAdjustment *v = self->adjustments[GTK_ORIENTATION_VERTICAL];
+  int x;
+  gint64 y;
+
+  g_return_if_fail (TS_IS_GRID (self));
+  if (v == NULL || index >= layout->n_images || layout->columns == 0)
+    return;
+  ts_grid_layout_get_cell (layout, index, &x, &y);
+  double top = (double) (y - layout->pad) / layout->scale;
+  double bottom =
+      (double) (y + layout->cell_height + layout->caption_height + layout->pad / 2) / layout->scale;
+  double value = gtk_adjustment_get_value (v), page = gtk_adjustment_get_page_size (v);
+  if (top < value)
+    gtk_adjustment_set_value (v, top);
+  else if (bottom > value + page)
+    gtk_adjustment_set_value (v, MIN (bottom - page, top));
+}
+
+void
+ts_grid_set_zoom_at (TsGrid *self, double zoom, double x, double y)
+{
+  zoom = ts_grid_zoom_clamp (zoom, self->max_size.width, self->max_size.height);
+  if (self->session == NULL || self->batch == NULL || zoom == ts_session_get_zoom (self->session))
+    return;
+  anchor_at (self, x, y);
+  ts_session_set_zoom (self->session, zoom);
+}
+
+void
+ts_grid_zoom (TsGrid *self, int direction)
+{
+  g_return_if_fail (TS_IS_GRID (self));
+
+  if (self->session == NULL || self->batch == NULL)
+    return;
+  double zoom = direction == 0 ? ts_grid_get_default_zoom (self)
+                               : ts_grid_zoom_step (self->layout.effective_zoom, direction,
+                                                    self->max_size.width, self->max_size.height);
+  if (self->pointer_inside)
+    ts_grid_set_zoom_at (self, zoom, self->pointer_x, self->pointer_y);
+  else
+    ts_session_set_zoom (self->session, zoom);
+}
+
+/* Labels: one small array, read once. */
+
+char *
+ts_grid_dup_label (TsGrid *self, guint64 index)
+{
+  if (self->labels == NULL || index >= self->labels->dims[0])
+    return NULL;
+  gsize size = ts_dtype_get_size (self->labels->dtype);
+  gsize offset = (gsize) index * (gsize) self->labels->strides_elems[0] * size;
+  return ts_dtype_format_element (self->labels->dtype, self->labels->data + offset);
+}
+
+static char *
+cell_name_cb (guint64 index, gpointer user_data)
+{
+  g_autofree char *label = ts_grid_dup_label (TS_GRID (user_data), index);
+
+  if (label == NULL)
+    return g_strdup_printf (_ ("Image %" G_GUINT64_FORMAT), index);
+  return g_strdup_printf (_ ("Image %" G_GUINT64_FORMAT ", label %s"), index, label);
+}
+
+static void
+labels_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  TsBlock *labels = ts_tensor_read_all (TS_TENSOR (data), cancellable, &error);
+
+  if (labels == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, labels, (GDestroyNotify) ts_block_unref);
+}
+
+static void
+labels_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  TsGrid *self = TS_GRID (source);
+  g_autoptr (TsBlock) labels = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (self->labels_cancellable != g_task_get_cancellable (G_TASK (result)))
+    return;
+  g_clear_object (&self->labels_cancellable);
+  self->labels = g_steal_pointer (&labels);
+  ts_grid_cells_rename (self->cells);
+  ts_grid_bands_drop_decor (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+load_labels (TsGrid *self, TsView *view)
+{
+  if (self->labels_cancellable != NULL)
+    g_cancellable_cancel (self->labels_cancellable);
+  g_clear_object (&self->labels_cancellable);
+  g_clear_pointer (&self->labels, ts_block_unref);
+
+  TsPairing *pairing = view != NULL ? ts_view_get_pairing (view) : NULL;
+  const TsField *field = pairing != NULL ? ts_pairing_find_role (pairing, TS_FIELD_LABEL) : NULL;
+  if (field == NULL || ts_tensor_get_n_dims (field->tensor) != 1 ||
+      ts_tensor_get_n_elements (field->tensor) > MAX_LABELS)
+    return;
+  self->labels_cancellable = g_cancellable_new ();
+  g_autoptr (GTask) task = g_task_new (self, self->labels_cancellable, labels_cb, NULL);
+  g_task_set_task_data (task, g_object_ref (field->tensor), g_object_unref);
+  g_task_run_in_thread (task, labels_thread);
+}
+
+/* The session. */
+
+static void
+view_changed_cb (TsGrid *self)
+{
+  TsView *view = self->session != NULL ? ts_session_get_view (self->session) : NULL;
+  TsBatch *batch = view != NULL ? ts_view_get_batch (view) : NULL;
+
+  ts_grid_bands_clear (self);
+  ts_grid_input_stop (self);
+  g_set_object (&self->batch, batch);
+  TsBatchStats *stats = view != NULL ? ts_session_get_stats (self->session) : NULL;
+  g_set_object (&self->stats, stats);
+  ts_tile_cache_set_batch (self->tiles, batch);
+  memset (&self->max_size, 0, sizeof self->max_size);
+  if (batch != NULL) {
+    guint64 n_images = ts_batch_get_n_images (batch);
+    ts_batch_get_max_size (batch, &self->max_size);
+    /* another array of the same kind, or the file again: place and zoom stay */
+    if (n_images != self->zoom_n_images || self->max_size.width != self->zoom_size.width ||
+        self->max_size.height != self->zoom_size.height) {
+      self->zoom_is_due = TRUE;
+      if (self->adjustments[GTK_ORIENTATION_VERTICAL] != NULL)
+        gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL], 0);
+    }
+    self->zoom_n_images = n_images;
+    self->zoom_size = self->max_size;
+  }
+  self->recipe_serial++;
+  self->layout.n_rows = 0;
+  self->select_anchor = 0;
+  load_labels (self, view);
+  ts_grid_cells_rename (self->cells);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+recipe_changed_cb (TsGrid *self)
+{
+  self->recipe_serial++;
+  ts_grid_queue_refresh (self);
+}
+
+static void
+selection_changed_cb (TsGrid *self)
+{
+  ts_grid_cells_set_selection (self->cells, ts_session_get_selection (self->session));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+current_cb (TsGrid *self)
+{
+  guint current = ts_session_get_current (self->session);
+
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->scroll_is_due = TRUE;
+  else if (current < self->layout.n_images)
+    ts_grid_scroll_to (self, current);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+zoom_cb (TsGrid *self)
+{
+  if (!self->in_allocate)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+TsSession *
+ts_grid_get_session (TsGrid *self)
+{
+  g_return_val_if_fail (TS_IS_GRID (self), NULL);
+
+  return self->session;
+}
+
+void
+ts_grid_set_session (TsGrid *self, TsSession *session)
+{
+  g_return_if_fail (TS_IS_GRID (self));
+
+  if (self->session == session)
+    return;
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  g_set_object (&self->session, session);
+  if (session != NULL) {
+    g_signal_connect_swapped (session, "view-changed", G_CALLBACK (view_changed_cb), self);
+    g_signal_connect_swapped (session, "recipe-changed", G_CALLBACK (recipe_changed_cb), self);
+    g_signal_connect_swapped (session, "selection-changed", G_CALLBACK (selection_changed_cb),
+                              self);
+    g_signal_connect_swapped (session, "notify::current", G_CALLBACK (current_cb), self);
+    g_signal_connect_swapped (session, "notify::zoom", G_CALLBACK (zoom_cb), self);
+    selection_changed_cb (self);
+  }
+  view_changed_cb (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SESSION]);
+}
+
+gboolean
+ts_grid_get_show_captions (TsGrid *self)
+{
+  g_return_val_if_fail (TS_IS_GRID (self), FALSE);
+
+  return self->show_captions;
+}
+
+void
+ts_grid_set_show_captions (TsGrid *self, gboolean show_captions)
+{
+  g_return_if_fail (TS_IS_GRID (self));
+
+  show_captions = !!show_captions;
+  if (self->show_captions == show_captions)
+    return;
+  self->show_captions = show_captions;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SHOW_CAPTIONS]);
+}
+
+/* The widget. */
+
+static void
+scrolled_cb (TsGrid *self)
+{
+  if (self->in_allocate)
+    return;
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+set_adjustment (TsGrid *self, GtkOrientation orientation, GtkAdjustment *adjustment)
+{
+  GtkAdjustment **slot = &self->adjustments[orientation];
+
+  if (adjustment != NULL && *slot == adjustment)
+    return;
+  if (*slot != NULL)
+    g_signal_handlers_disconnect_by_data (*slot, self);
+  g_clear_object (slot);
+  *slot = adjustment != NULL ? adjustment : gtk_adjustment_new (0, 0, 0, 0, 0, 0);
+  g_object_ref_sink (*slot);
+  g_signal_connect_swapped (*slot, "value-changed", G_CALLBACK (scrolled_cb), self);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+}
+
+static void
+ts_grid_measure (GtkWidget *widget,
+                 GtkOrientation orientation,
+                 int for_size,
+                 int *minimum,
+                 int *natural,
+                 int *minimum_baseline,
+                 int *natural_baseline)
+{
+  *minimum = 96;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 480;
+}
+
+static gboolean
+ts_grid_grab_focus (GtkWidget *widget)
+{
+  TsGrid *self = TS_GRID (widget);
+
+  if (self->layout.n_rows == 0)
+    return FALSE;
+  return ts_grid_cells_grab_focus (self->cells, ts_session_get_current (self->session));
+}
+
+/* One stop for Tab; the keys inside are our own. */
+static gboolean
+ts_grid_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  if (gtk_widget_get_focus_child (widget) != NULL)
+    return FALSE;
+  return gtk_widget_grab_focus (widget);
+}
+
+static void
+ts_grid_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (ts_grid_parent_class)->map (widget);
+  ts_grid_queue_refresh (TS_GRID (widget));
+}
+
+static void
+ts_grid_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  TsGrid *self = TS_GRID (widget);
+
+  GTK_WIDGET_CLASS (ts_grid_parent_class)->css_changed (widget, change);
+  g_clear_object (&self->check_mark);
+  ts_grid_bands_drop_decor (self);
+  gtk_widget_queue_resize (widget);
+}
+
+static void
+ts_grid_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  TsGrid *self = TS_GRID (object);
+
+  switch (id) {
+  case PROP_SESSION:
+    g_value_set_object (value, self->session);
+    break;
+  case PROP_SHOW_CAPTIONS:
+    g_value_set_boolean (value, self->show_captions);
+    break;
+  case PROP_HADJUSTMENT:
+    g_value_set_object (value, self->adjustments[GTK_ORIENTATION_HORIZONTAL]);
+    break;
+  case PROP_VADJUSTMENT:
+    g_value_set_object (value, self->adjustments[GTK_ORIENTATION_VERTICAL]);
+    break;
+  case PROP_HSCROLL_POLICY:
+    g_value_set_enum (value, self->policies[GTK_ORIENTATION_HORIZONTAL]);
+    break;
+  case PROP_VSCROLL_POLICY:
+    g_value_set_enum (value, self->policies[GTK_ORIENTATION_VERTICAL]);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+ts_grid_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  TsGrid *self = TS_GRID (object);
+
+  switch (id) {
+  case PROP_SESSION:
+    ts_grid_set_session (self, g_value_get_object (value));
+    break;
+  case PROP_SHOW_CAPTIONS:
+    ts_grid_set_show_captions (self, g_value_get_boolean (value));
+    break;
+  case PROP_HADJUSTMENT:
+    set_adjustment (self, GTK_ORIENTATION_HORIZONTAL, g_value_get_object (value));
+    break;
+  case PROP_VADJUSTMENT:
+    set_adjustment (self, GTK_ORIENTATION_VERTICAL, g_value_get_object (value));
+    break;
+  case PROP_HSCROLL_POLICY:
+    self->policies[GTK_ORIENTATION_HORIZONTAL] = g_value_get_enum (value);
+    break;
+  case PROP_VSCROLL_POLICY:
+    self->policies[GTK_ORIENTATION_VERTICAL] = g_value_get_enum (value);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+ts_grid_dispose (GObject *object)
+{
+  TsGrid *self = TS_GRID (object);
+
+  ts_grid_set_session (self, NULL);
+  ts_grid_input_stop (self);
+  if (self->tick_id != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
+  self->tick_id = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (self->adjustments); i++) {
+    if (self->adjustments[i] != NULL)
+      g_signal_handlers_disconnect_by_data (self->adjustments[i], self);
+    g_clear_object (&self->adjustments[i]);
+  }
+  if (self->tiles != NULL)
+    g_signal_handlers_disconnect_by_data (self->tiles, self);
+  g_clear_object (&self->tiles);
+  g_clear_pointer (&self->cells, ts_grid_cells_free);
+  g_clear_object (&self->check_mark);
+
+  G_OBJECT_CLASS (ts_grid_parent_class)->dispose (object);
+}
+
+static void
+ts_grid_finalize (GObject *object)
+{
+  TsGrid *self = TS_GRID (object);
+
+  g_hash_table_unref (self->bands);
+
+  G_OBJECT_CLASS (ts_grid_parent_class)->finalize (object);
+}
+
+static void
+ts_grid_class_init (TsGridClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = ts_grid_get_property;
+  object_class->set_property = ts_grid_set_property;
+  object_class->dispose = ts_grid_dispose;
+  object_class->finalize = ts_grid_finalize;
+  widget_class->measure = ts_grid_measure;
+  widget_class->size_allocate = ts_grid_size_allocate;
+  widget_class->snapshot = ts_grid_snapshot;
+  widget_class->grab_focus = ts_grid_grab_focus;
+  widget_class->focus = ts_grid_focus;
+  widget_class->map = ts_grid_map;
+  widget_class->css_changed = ts_grid_css_changed;
+
+  props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, TS_TYPE_SESSION, flags);
+  props[PROP_SHOW_CAPTIONS] = g_param_spec_boolean ("show-captions", NULL, NULL, TRUE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  g_object_class_override_property (object_class, PROP_HADJUSTMENT, "hadjustment");
+  g_object_class_override_property (object_class, PROP_VADJUSTMENT, "vadjustment");
+  g_object_class_override_property (object_class, PROP_HSCROLL_POLICY, "hscroll-policy");
+  g_object_class_override_property (object_class, PROP_VSCROLL_POLICY, "vscroll-policy");
+
+  g_signal_new ("activate", TS_TYPE_GRID, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_UINT);
+  g_signal_new ("hover", TS_TYPE_GRID, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                G_TYPE_INT, G_TYPE_INT, G_TYPE_INT);
+
+  gtk_widget_class_set_css_name (widget_class, "tsgrid");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GRID);
+}
+
+static void
+ts_grid_init (TsGrid *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  self->show_captions = TRUE;
+  self->tiles = ts_tile_cache_new (TILE_CACHE_BYTES);
+  g_signal_connect_swapped (self->tiles, "ready", G_CALLBACK (ts_grid_queue_refresh), self);
+  self->cells = ts_grid_cells_new (widget, cell_name_cb, self);
+  ts_grid_bands_init (self);
+  ts_grid_input_init (self);
+  gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
+  gtk_widget_set_focusable (widget, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Images"), -1);
+}
+
+GtkWidget *
+ts_grid_new (void)
+{
+  return g_object_new (TS_TYPE_GRID, NULL);
+}
+
+/* For tests. */
+
+static gboolean
+timeout_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+ts_grid_wait_idle (TsGrid *self, guint limit_ms)
+{
+  gboolean late = FALSE;
+
+  g_return_val_if_fail (TS_IS_GRID (self), FALSE);
+  guint id = g_timeout_add (limit_ms, timeout_cb, &late);
+  while (!late &&
+         (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->dirty || self->pass != NULL ||
+          self->zoom_is_due || (self->batch != NULL && self->layout.n_rows == 0) ||
+          self->labels_cancellable != NULL || ts_tile_cache_is_busy (self->tiles)))
+    g_main_context_iteration (NULL, TRUE);
+  if (!late)
+    g_source_remove (id);
+  return !late;
+}
+
+GBytes *
+ts_grid_dup_tile_pixels (TsGrid *self, guint index, int *width, int *height)
+{
+  g_return_val_if_fail (TS_IS_GRID (self), NULL);
+
+  if (self->batch == NULL || index >= self->layout.n_images)
+    return NULL;
+  guint64 row = index / (guint) self->layout.columns;
+  TsGridBand *band = g_hash_table_lookup (self->bands, &row);
+  if (band == NULL)
+    return NULL;
+
+  TsGridPlace place;
+  ts_grid_place_image (self, index, &place);
+  guint bpp = band->texture != NULL && (gsize) band->width * (gsize) band->height * 4 ==
+                                           g_bytes_get_size (band->pixels)
+                  ? 4
+                  : 3;
+  const guint8 *pixels = g_bytes_get_data (band->pixels, NULL);
+  int left =
+      (int) (index % (guint) self->layout.columns) * (self->layout.cell_width + self->layout.gap) +
+      place.x;
+  GByteArray *out = g_byte_array_sized_new ((guint) (place.width * place.height * 3));
+  for (int y = 0; y < place.height; y++)
+    for (int x = 0; x < place.width; x++) {
+      gsize at = ((gsize) (y + place.y) * (gsize) band->width + (gsize) (x + left)) * bpp;
+      g_byte_array_append (out, pixels + at, 3);
+    }
+  *width = place.width;
+  *height = place.height;
+  return g_byte_array_free_to_bytes (out);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "view/ts-batch.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TsTile:
+ * @index: of the image
+ * @width, @height: of @block, as asked for
+ * @block: (nullable): the image at that size: its own elements when the size is its own (so that
+ * what is rendered from it is exact), else area-averaged float32; %NULL after an error
+ * @error: (nullable): why there is no block
+ * @n_nan, @n_inf: elements of the full image that are not finite
+ *
+ * What a tile of the screen is rendered from. Immutable; reference-counted (atomically).
+ */
+typedef struct
+{
+  guint64 index;
+  guint width, height;
+  TsBlock *block;
+  GError *error;
+  guint64 n_nan, n_inf;
+  gsize size_bytes;
+
+  /*< private >*/
+  gatomicrefcount ref_count;
+} TsTile;
+
+TsTile *ts_tile_ref (TsTile *self);
+void ts_tile_unref (TsTile *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsTile, ts_tile_unref)
+
+/* Which tile: the image at a size in pixels, each side at most the image's own. */
+typedef struct
+{
+  guint64 index;
+  guint width, height;
+} TsTileKey;
+
+/**
+ * ts_tile_load:
+ *
+ * Reads an image and averages it down to the size asked for, large ones strip by strip so that
+ * memory stays bounded. Never %NULL: failures are in the tile. Blocks; any thread.
+ */
+TsTile *ts_tile_load (TsBatch *batch,
+                      const TsTileKey *key,
+                      GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * TsTileCache:
+ *
+ * Tiles of one batch, loaded by worker threads, least recently used ones dropped above a limit of
+ * bytes. Those asked for last are never dropped. Main thread only.
+ *
+ * Signals: "ready": tiles have arrived since the last emission (from the main loop).
+ */
+#define TS_TYPE_TILE_CACHE (ts_tile_cache_get_type ())
+G_DECLARE_FINAL_TYPE (TsTileCache, ts_tile_cache, TS, TILE_CACHE, GObject)
+
+TsTileCache *ts_tile_cache_new (gsize limit_bytes) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Drops everything. */
+void ts_tile_cache_set_batch (TsTileCache *self, TsBatch *batch);
+
+/* (nullable), borrowed until the next request or turn of the main loop. */
+TsTile *ts_tile_cache_lookup (TsTileCache *self, const TsTileKey *key);
+/* The same image at any size, for the meantime; (nullable), borrowed. */
+TsTile *ts_tile_cache_lookup_any (TsTileCache *self, guint64 index);
+
+/* Loads those that are missing, first ones first, instead of whatever was asked for before: work
+ * that nobody waits for any more is not begun. */
+void ts_tile_cache_request (TsTileCache *self, const TsTileKey *keys, guint n_keys);
+
+/* Whether anything asked for is still missing. */
+gboolean ts_tile_cache_is_busy (TsTileCache *self);
+
+gsize ts_tile_cache_get_size (TsTileCache *self);
+guint ts_tile_cache_get_n_tiles (TsTileCache *self);
+/* How many tiles were loaded since the batch was set; for tests. */
+guint64 ts_tile_cache_get_n_loaded (TsTileCache *self);
+
+G_END_DECLS
