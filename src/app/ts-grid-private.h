@@ -89,13 +89,19 @@ struct _TsGrid
   double pinch_zoom;
 };
 
-/* ts-grid.c */
+/* ts-grid-geometry.c */
+void ts_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline);
 void ts_grid_get_offset (TsGrid *self, int *x_dev, gint64 *y_dev);
 void ts_grid_set_zoom_at (TsGrid *self, double zoom, double x, double y);
 double ts_grid_get_default_zoom (TsGrid *self);
 gboolean ts_grid_get_visible_rows (TsGrid *self, guint64 *first, guint64 *last);
-/* As it stands in captions and names: "3", or %NULL. */
+
+/* ts-grid-labels.c */
+void ts_grid_load_labels (TsGrid *self, TsView *view);
+/* As it stands in captions: "3", or %NULL. */
 char *ts_grid_dup_label (TsGrid *self, guint64 index);
+/* "Image 12, label 3" */
+char *ts_grid_cell_name_cb (guint64 index, gpointer user_data);
 
 /* ts-grid-bands.c */
 void ts_grid_bands_init (TsGrid *self);

@@ -33,18 +33,21 @@ typeface_init (Typeface *self, GtkWidget *widget, int size)
   if (self->font == NULL)
     return FALSE;
 
-  g_autoptr (PangoFontMetrics) metrics = pango_font_get_metrics (self->font, NULL);
+  PangoFontMetrics *metrics = pango_font_get_metrics (self->font, NULL);
   self->ascent = pango_font_metrics_get_ascent (metrics);
   self->line_height = self->ascent + pango_font_metrics_get_descent (metrics);
+  pango_font_metrics_unref (metrics);
   PangoAnalysis analysis = { .font = self->font, .language = pango_language_get_default () };
-  g_autoptr (PangoGlyphString) glyphs = pango_glyph_string_new ();
+  PangoGlyphString *glyphs = pango_glyph_string_new ();
+  gboolean complete = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (self->glyphs); i++) {
     pango_shape (&alphabet[i], 1, &analysis, glyphs);
-    if (glyphs->num_glyphs < 1)
-      return FALSE;
-    self->glyphs[i] = glyphs->glyphs[0];
+    complete = complete && glyphs->num_glyphs == 1;
+    if (complete)
+      self->glyphs[i] = glyphs->glyphs[0];
   }
-  return TRUE;
+  pango_glyph_string_free (glyphs);
+  return complete;
 }
 
 /* The width in Pango units. */
@@ -98,7 +101,11 @@ list_channels (const TsRecipe *recipe, guint n_channels, guint channels[MAX_LINE
   }
   guint n_slots = recipe->channel_mode == TS_CHANNELS_SINGLE ? 1
                   : recipe->channel_mode == TS_CHANNELS_RGB  ? 3
-                                                             : 4;
+                  : recipe->channel_mode == TS_CHANNELS_RGBA ? 4
+                                                             : 0;
+  /* made of all channels: the first ones stand for them */
+  for (guint c = 0; n_slots == 0 && c < MIN (n_channels, MAX_LINES); c++)
+    channels[n++] = c;
   for (guint i = 0; i < n_slots; i++)
     if (recipe->channels[i] >= 0 && (guint) recipe->channels[i] < n_channels)
       channels[n++] = (guint) recipe->channels[i];
@@ -147,7 +154,7 @@ ts_image_view_make_values (TsImageView *self, const TsImageGeometry *g)
 
   const TsDtypeInfo *dtype = ts_dtype_get_info (block->dtype);
   gboolean is_integer = ts_dtype_is_integer (block->dtype);
-  g_autoptr (PangoGlyphString) glyphs = pango_glyph_string_new ();
+  PangoGlyphString *glyphs = pango_glyph_string_new ();
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   float line = (float) face.line_height / PANGO_SCALE, ascent = (float) face.ascent / PANGO_SCALE;
   for (guint y = visible.y; y < visible.y + visible.height; y++)
@@ -175,6 +182,7 @@ ts_image_view_make_values (TsImageView *self, const TsImageGeometry *g)
           gtk_snapshot_append_node (snapshot, node);
       }
     }
+  pango_glyph_string_free (glyphs);
   g_object_unref (face.font);
   return gtk_snapshot_free_to_node (snapshot);
 }
