@@ -196,6 +196,7 @@ pass_done_cb (TsPaintPass *pass, const GError *error, gpointer user_data)
   for (guint i = 0; i < canvases->len; i++)
     take_canvas (self, canvases->pdata[i]);
   self->n_ticks++;
+  self->work_us = ts_paint_pass_get_work_us (pass);
   g_assert (pass == self->pass);
   g_clear_pointer (&self->pass, ts_paint_pass_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));

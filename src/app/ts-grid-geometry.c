@@ -159,6 +159,7 @@ ts_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   TsGridLayout before = self->layout, *layout = &self->layout;
 
   self->in_allocate = TRUE;
+  self->layout_is_due = FALSE;
 
   layout->scale = gtk_widget_get_scale_factor (widget);
   if (self->session != NULL && before.n_rows > 0 && before.viewport_width > 0)
@@ -169,13 +170,13 @@ ts_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   layout->n_images = MIN (layout->n_images, G_MAXUINT - 1);
   layout->image_width = self->max_size.width;
   layout->image_height = self->max_size.height;
-  layout->caption_height = self->show_captions ? ts_grid_measure_caption (self) : 0;
   if (self->zoom_is_due && width > 1 && height > 1 && self->batch != NULL) {
     self->zoom_is_due = FALSE;
     self->anchor.is_set = FALSE;
     ts_session_set_zoom (self->session, ts_grid_get_default_zoom (self));
   }
   layout->zoom = self->session != NULL ? ts_session_get_zoom (self->session) : 1;
+  layout->caption_height = self->show_captions ? ts_grid_measure_caption (self) : 0;
   ts_grid_layout_update (layout);
 
   double anchor_x = NAN, anchor_y = NAN;
@@ -233,7 +234,12 @@ ts_grid_set_zoom_at (TsGrid *self, double zoom, double x, double y)
   zoom = ts_grid_zoom_clamp (zoom, self->max_size.width, self->max_size.height);
   if (self->session == NULL || self->batch == NULL || zoom == ts_session_get_zoom (self->session))
     return;
-  anchor_at (self, x, y);
+  TsGridAnchor *last = &self->zoom_anchor;
+  if (last->is_set && last->x == x * self->layout.scale && last->y == y * self->layout.scale)
+    self->anchor = *last;
+  else
+    anchor_at (self, x, y);
+  self->zoom_anchor = self->anchor;
   ts_session_set_zoom (self->session, zoom);
 }
 

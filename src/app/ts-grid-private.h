@@ -51,12 +51,14 @@ struct _TsGrid
   GtkScrollablePolicy policies[2];
   TsGridLayout layout;
   TsGridAnchor anchor;
+  TsGridAnchor zoom_anchor; /* of the last zoom about a point: the next one there keeps its image */
   TsImageSize max_size;
   gboolean show_captions;
   gboolean zoom_is_due;  /* choose the default zoom when the size is known */
   guint64 zoom_n_images; /* for which it was chosen */
   TsImageSize zoom_size;
   gboolean in_allocate;
+  gboolean layout_is_due; /* an allocation is on its way */
   gboolean scroll_is_due; /* to the current image */
 
   guint bytes_per_pixel;
@@ -68,7 +70,7 @@ struct _TsGrid
   guint64 requested_first, requested_last;
   gboolean request_is_due;
   guint64 n_ticks; /* of passes, for measurements */
-  gint64 tick_us;
+  gint64 tick_us, work_us;
 
   /* input, see ts-grid-input.c */
   gboolean pointer_inside;

@@ -55,9 +55,11 @@ view_changed_cb (TsGrid *self)
   }
   self->recipe_serial++;
   self->layout.n_rows = 0;
+  self->anchor.is_set = self->zoom_anchor.is_set = FALSE;
   self->select_anchor = 0;
   ts_grid_load_labels (self, view);
   ts_grid_cells_rename (self->cells);
+  self->layout_is_due = TRUE;
   gtk_widget_queue_resize (GTK_WIDGET (self));
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -85,6 +87,7 @@ current_cb (TsGrid *self)
     self->scroll_is_due = TRUE;
   else if (current < self->layout.n_images)
     ts_grid_scroll_to (self, current);
+  self->layout_is_due = TRUE;
   gtk_widget_queue_allocate (GTK_WIDGET (self));
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -92,8 +95,10 @@ current_cb (TsGrid *self)
 static void
 zoom_cb (TsGrid *self)
 {
-  if (!self->in_allocate)
-    gtk_widget_queue_resize (GTK_WIDGET (self));
+  if (self->in_allocate)
+    return;
+  self->layout_is_due = TRUE;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 TsSession *
@@ -155,6 +160,8 @@ scrolled_cb (TsGrid *self)
 {
   if (self->in_allocate)
     return;
+  self->zoom_anchor.is_set = FALSE;
+  self->layout_is_due = TRUE;
   gtk_widget_queue_allocate (GTK_WIDGET (self));
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -385,6 +392,16 @@ timeout_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+is_busy (TsGrid *self)
+{
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->layout_is_due || self->zoom_is_due)
+    return TRUE;
+  if (self->dirty || self->pass != NULL || self->labels_cancellable != NULL)
+    return TRUE;
+  return ts_tile_cache_is_busy (self->tiles);
+}
+
 gboolean
 ts_grid_wait_idle (TsGrid *self, guint limit_ms)
 {
@@ -392,10 +409,7 @@ ts_grid_wait_idle (TsGrid *self, guint limit_ms)
 
   g_return_val_if_fail (TS_IS_GRID (self), FALSE);
   guint id = g_timeout_add (limit_ms, timeout_cb, &late);
-  while (!late &&
-         (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->dirty || self->pass != NULL ||
-          self->zoom_is_due || (self->batch != NULL && self->layout.n_rows == 0) ||
-          self->labels_cancellable != NULL || ts_tile_cache_is_busy (self->tiles)))
+  while (!late && is_busy (self))
     g_main_context_iteration (NULL, TRUE);
   if (!late)
     g_source_remove (id);

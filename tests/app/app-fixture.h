@@ -34,9 +34,12 @@ fixture_make_folder (void)
 
 /* An .npy of version 1.0, row-major, little-endian. */
 static inline GFile *
-fixture_write_npy (
-    const char *folder, const char *name, const char *descr, const char *shape, gconstpointer data,
-    gsize size)
+fixture_write_npy (const char *folder,
+                   const char *name,
+                   const char *descr,
+                   const char *shape,
+                   gconstpointer data,
+                   gsize size)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autoptr (GString) header = g_string_new (NULL);
@@ -47,8 +50,9 @@ fixture_write_npy (
   while ((10 + header->len + 1) % 64 != 0)
     g_string_append_c (header, ' ');
   g_string_append_c (header, '\n');
-  guint8 prefix[10] = { 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (guint8) header->len,
-                        (guint8) (header->len >> 8) };
+  guint8 prefix[10] = {
+    0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (guint8) header->len, (guint8) (header->len >> 8)
+  };
   g_assert_nonnull (file);
   g_assert_cmpuint (fwrite (prefix, 1, sizeof prefix, file), ==, sizeof prefix);
   g_assert_cmpuint (fwrite (header->str, 1, header->len, file), ==, header->len);
@@ -103,7 +107,7 @@ fixture_open_sample (const char *name)
 static inline float *
 fixture_make_floats (guint n, guint channels, guint height, guint width)
 {
-  float *data = g_new (float, (gsize) n * channels *height *width);
+  float *data = g_new (float, (gsize) n *channels *height *width);
   gsize i = 0;
 
   for (guint k = 0; k < n; k++)

@@ -53,8 +53,8 @@ test_layout (void)
 
   int column, n_columns;
   guint64 row, n_rows;
-  g_assert_true (ts_grid_layout_get_cells_in (&layout, 0, 0, 1000, 800, &column, &n_columns, &row,
-                                              &n_rows));
+  g_assert_true (
+      ts_grid_layout_get_cells_in (&layout, 0, 0, 1000, 800, &column, &n_columns, &row, &n_rows));
   g_assert_cmpint (column, ==, 0);
   g_assert_cmpint (n_columns, ==, 7);
   g_assert_cmpuint (row, ==, 0);
@@ -186,8 +186,7 @@ test_paint (void)
                                             TS_DTYPE_FLOAT32, 3, dims, packed, NULL, NULL);
       g_autoptr (TsBlock) b = ts_block_new ((const guint8 *) (gconstpointer) floats,
                                             TS_DTYPE_FLOAT32, 3, dims, planar, NULL, NULL);
-      g_autoptr (TsBlock) c =
-          ts_block_new (bytes, TS_DTYPE_UINT8, 3, dims, packed, NULL, NULL);
+      g_autoptr (TsBlock) c = ts_block_new (bytes, TS_DTYPE_UINT8, 3, dims, packed, NULL, NULL);
       check_paint (a, factors[i], bpp);
       check_paint (b, factors[i], bpp);
       check_paint (c, factors[i], bpp);
@@ -271,15 +270,11 @@ set_up (Fixture *fixture, TsSession *session)
 }
 
 static void
-set_up_npy (Fixture *fixture,
-            const char *descr,
-            const char *shape,
-            gconstpointer data,
-            gsize size)
+set_up_npy (Fixture *fixture, const char *descr, const char *shape, gconstpointer data, gsize size)
 {
   fixture->folder = fixture_make_folder ();
   g_autoptr (GFile) file =
-      fixture_write_npy (fixture->folder, "images.npy", descr, shape, data, size);
+                 fixture_write_npy (fixture->folder, "images.npy", descr, shape, data, size);
   set_up (fixture, fixture_open (file));
 }
 
@@ -633,6 +628,7 @@ test_zoom_at_pointer (void)
     ts_grid_zoom (f.grid, i % 3 == 0 ? 1 : -1);
     g_assert_true (ts_grid_wait_idle (f.grid, LIMIT_MS));
     get_middle (&f, 990, &now_x, &now_y);
+    g_test_message ("%g: %g %g", ts_session_get_zoom (f.session), y, now_y);
     g_assert_cmpfloat (fabs (now_y - y), <=, 1.5);
   }
   check_all_visible (&f, (guint) ts_session_get_zoom (f.session));

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/ts-grid-private.h"
+#include "app/ts-image-view.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The grid or the single view alone, to look at and to measure; not installed.
+ *
+ *   demo-widgets [--view] [--zoom Z] [--select N] [--current K] [--ticks N] [--dark] FILE
+ *
+ * --ticks N changes the recipe N times, one a frame, and prints what it costs. */
+
+static gboolean show_view, dark;
+static double zoom;
+static int n_select, current = -1, n_ticks, width = 1280, height = 860;
+
+static const GOptionEntry entries[] = {
+  { "view", 0, 0, G_OPTION_ARG_NONE, &show_view, "Single view", NULL },
+  { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark style", NULL },
+  { "zoom", 0, 0, G_OPTION_ARG_DOUBLE, &zoom, "Zoom", "Z" },
+  { "select", 0, 0, G_OPTION_ARG_INT, &n_select, "Select every Nth", "N" },
+  { "current", 0, 0, G_OPTION_ARG_INT, &current, "Current image", "K" },
+  { "ticks", 0, 0, G_OPTION_ARG_INT, &n_ticks, "Measure", "N" },
+  { "width", 0, 0, G_OPTION_ARG_INT, &width, "Window width", "W" },
+  { "height", 0, 0, G_OPTION_ARG_INT, &height, "Window height", "H" },
+  { NULL },
+};
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  gint64 d = *(const gint64 *) a - *(const gint64 *) b;
+
+  return d < 0 ? -1 : d > 0;
+}
+
+static void
+measure (TsSession *session, TsGrid *grid)
+{
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (int i = 0; i < n_ticks; i++) {
+    TsRecipe recipe = *ts_session_get_recipe (session);
+    recipe.preset = NULL;
+    recipe.mean[0] = 0.5 + 0.2 * sin (i * 0.1);
+    gint64 start_us = g_get_monotonic_time ();
+    ts_session_set_recipe (session, &recipe, "drag");
+    gint64 handler_us = g_get_monotonic_time () - start_us;
+    g_assert_true (ts_grid_wait_idle (grid, 5000));
+    gint64 total_us = handler_us + grid->tick_us;
+    g_array_append_val (times, total_us);
+  }
+  g_array_sort (times, compare);
+  g_print ("tick: median %.2f ms, 90 %% %.2f ms, worst %.2f ms (main thread, waiting for workers "
+           "included); last pass %.2f ms of work in all threads\n",
+           g_array_index (times, gint64, times->len / 2) / 1e3,
+           g_array_index (times, gint64, times->len * 9 / 10) / 1e3,
+           g_array_index (times, gint64, times->len - 1) / 1e3, grid->work_us / 1e3);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GOptionContext) context = g_option_context_new ("FILE");
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc < 2) {
+    g_printerr ("%s\n", error != NULL ? error->message : "no file");
+    return 2;
+  }
+  gtk_init ();
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", dark, NULL);
+
+  g_autoptr (TsSession) session = ts_session_new ();
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (argv[1]);
+  ts_session_open (session, file);
+  while (ts_session_get_loading (session))
+    g_main_context_iteration (NULL, TRUE);
+  if (ts_session_get_error (session) != NULL) {
+    g_printerr ("%s\n", ts_session_get_error (session));
+    return 3;
+  }
+
+  GtkWidget *window = gtk_window_new ();
+  gtk_window_set_default_size (GTK_WINDOW (window), width, height);
+  GtkWidget *child;
+  if (show_view) {
+    child = ts_image_view_new ();
+    ts_image_view_set_session (TS_IMAGE_VIEW (child), session);
+    if (zoom > 0)
+      ts_image_view_set_zoom (TS_IMAGE_VIEW (child), zoom);
+    gtk_window_set_child (GTK_WINDOW (window), child);
+  } else {
+    GtkWidget *scrolled = gtk_scrolled_window_new ();
+    child = ts_grid_new ();
+    ts_grid_set_session (TS_GRID (child), session);
+    gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), child);
+    gtk_window_set_child (GTK_WINDOW (window), scrolled);
+  }
+  gtk_window_present (GTK_WINDOW (window));
+  if (!show_view) {
+    ts_grid_wait_idle (TS_GRID (child), 5000);
+    if (zoom > 0)
+      ts_session_set_zoom (session, zoom);
+    if (n_select > 0) {
+      g_autoptr (GtkBitset) selection = gtk_bitset_new_empty ();
+      for (guint i = 0; i < 1000; i += (guint) n_select)
+        gtk_bitset_add (selection, i);
+      ts_session_set_selection (session, selection);
+    }
+    gtk_widget_grab_focus (child);
+  }
+  if (current >= 0)
+    ts_session_set_current (session, (guint) current);
+  if (n_ticks > 0 && !show_view) {
+    measure (session, TS_GRID (child));
+    return 0;
+  }
+  while (gtk_widget_get_mapped (window))
+    g_main_context_iteration (NULL, TRUE);
+  return 0;
+}
