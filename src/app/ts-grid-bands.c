@@ -348,5 +348,5 @@ ts_grid_refresh (TsGrid *self, gint64 wait_us)
   self->dirty = FALSE;
   if (start_pass (self, rows, (guint) (last - first + 1)))
     ts_paint_pass_wait (self->pass, wait_us);
-  self->tick_us = g_get_monotonic_time () - start_us;
+  self->tick_us += g_get_monotonic_time () - start_us;
 }

@@ -3,9 +3,7 @@
 
 #include "app/ts-image-view-private.h"
 
-#include <glib/gi18n.h>
 #include <math.h>
-#include <string.h>
 
 /* The visible part of the image becomes one texture of the screen's own resolution. What it is
  * painted from is the "level": the image itself from 100 % up, else the image averaged down to the

@@ -47,6 +47,7 @@ measure (TsSession *session, TsGrid *grid)
     recipe.preset = NULL;
     recipe.mean[0] = 0.5 + 0.2 * sin (i * 0.1);
     gint64 start_us = g_get_monotonic_time ();
+    grid->tick_us = 0;
     ts_session_set_recipe (session, &recipe, "drag");
     gint64 handler_us = g_get_monotonic_time () - start_us;
     g_assert_true (ts_grid_wait_idle (grid, 5000));
