@@ -157,7 +157,7 @@ test_colormaps (void)
 {
   g_autoptr (GPtrArray) expected = lines_of ("colormap", 14);
   TsResolved resolved = range_of (0, 1);
-  float values[4096];
+  float values[4096] = { 0 };
   g_autoptr (TsBlock) image = image_over (values, TS_DTYPE_FLOAT32, 64, 64, 1, TRUE);
 
   for (guint i = 0; i < 2048; i++) {
@@ -221,7 +221,7 @@ test_rows (void)
       { 54, 65, 66, 94, 123, 124, 124, 138, 153, 182, 182, 194 } },
   };
   g_autoptr (TsBlock) image = image_over (values, TS_DTYPE_FLOAT32, 1, 12, 1, TRUE);
-  double wide_values[12];
+  double wide_values[12] = { 0 };
   g_autoptr (TsBlock) wide = image_over (wide_values, TS_DTYPE_FLOAT64, 1, 12, 1, TRUE);
 
   for (guint i = 0; i < 12; i++)
