@@ -86,15 +86,38 @@ fail (GError **error, const char *format, ...)
 static char *
 list_arrays (TsDocument *document)
 {
-  g_autoptr (GPtrArray) arrays = ts_document_get_arrays (document);
-  GString *out = g_string_new (NULL);
+  GPtrArray *arrays = ts_document_get_arrays (document);
+  GString *out = g_string_new ("it holds ");
 
+  if (ts_node_get_n_children (ts_document_get_root (document)) == 0) {
+    g_string_assign (out, "it is one bare array, without names");
+    return g_string_free (out, FALSE);
+  }
   for (guint i = 0; i < MIN (arrays->len, 12); i++)
     g_string_append_printf (out, "%s%s", i > 0 ? ", " : "",
                             ts_node_get_path (g_ptr_array_index (arrays, i)));
   if (arrays->len > 12)
     g_string_append_printf (out, " and %u more", arrays->len - 12);
   return g_string_free (out, FALSE);
+}
+
+/* Who picks a channel means channels where the guess sees a stack of maps. */
+static TsView *
+open_node (const TsCliViewOptions *self, TsDocument *document, TsNode *node, GError **error)
+{
+  g_autoptr (TsView) view = ts_view_new (document, node, self->layout, NULL, error);
+  TsLayout layout;
+  int maps;
+
+  if (view == NULL || self->layout != NULL || self->channel == NULL ||
+      g_str_equal (self->channel, "auto"))
+    return g_steal_pointer (&view);
+  layout = *ts_batch_get_layout (ts_view_get_batch (view));
+  maps = ts_layout_find (&layout, 'K');
+  if (maps < 0 || ts_layout_find (&layout, 'C') >= 0)
+    return g_steal_pointer (&view);
+  layout.roles[maps] = 'C';
+  return ts_view_new (document, node, layout.roles, NULL, error);
 }
 
 TsView *
@@ -115,8 +138,8 @@ ts_cli_view_options_open (const TsCliViewOptions *self, TsDocument *document, GE
     if (node == NULL) {
       g_autofree char *known = list_arrays (document);
 
-      g_set_error (error, TS_ERROR, TS_ERROR_NOT_FOUND, "%s: there is no “%s”; it holds %s", name,
-                   self->key, known);
+      g_set_error (error, TS_ERROR, TS_ERROR_NOT_FOUND, "%s: there is no “%s”; %s", name, self->key,
+                   known);
       return NULL;
     }
   }
@@ -126,7 +149,7 @@ ts_cli_view_options_open (const TsCliViewOptions *self, TsDocument *document, GE
     return NULL;
   }
 
-  TsView *view = ts_view_new (document, node, self->layout, NULL, error);
+  TsView *view = open_node (self, document, node, error);
 
   if (view == NULL)
     g_prefix_error (error, "%s: ", name);

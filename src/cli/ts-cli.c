@@ -56,8 +56,12 @@ ts_cli_parse (int argc,
 
   /* "tenscope-cli export" as one word, so that usage texts read right. */
   arguments[0] = g_strconcat ("tenscope-cli ", argv[0], NULL);
-  for (int i = 1; i < argc; i++)
-    arguments[i] = g_strdup (argv[i]);
+  for (int i = 1; i < argc; i++) {
+    /* one help for all options */
+    gboolean is_help = g_str_equal (argv[i], "--help") || g_str_equal (argv[i], "-h");
+
+    arguments[i] = g_strdup (is_help ? "--help-all" : argv[i]);
+  }
   g_set_prgname (arguments[0]);
 
   g_option_context_set_summary (context, summary);
