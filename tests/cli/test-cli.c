@@ -31,6 +31,15 @@ result_clear (Result *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
 
+static char *
+copy_text (GBytes *bytes)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  return length > 0 ? g_strndup (data, length) : g_strdup ("");
+}
+
 /* Runs a command line, in which %S is the folder of samples and %T a temporary folder. */
 static Result
 run (const char *command, GBytes *input)
@@ -59,8 +68,8 @@ run (const char *command, GBytes *input)
     g_error ("“%s” was killed by a signal: %.*s", command, (int) g_bytes_get_size (err),
              (const char *) g_bytes_get_data (err, NULL));
   result.status = g_subprocess_get_exit_status (process);
-  result.out = g_strndup (g_bytes_get_data (out, NULL), g_bytes_get_size (out));
-  result.err = g_strndup (g_bytes_get_data (err, NULL), g_bytes_get_size (err));
+  result.out = copy_text (out);
+  result.err = copy_text (err);
   return result;
 }
 
