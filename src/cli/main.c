@@ -13,6 +13,7 @@
 
 static const TsCliCommand *const commands[] = {
   &ts_cli_export,
+  &ts_cli_sheet,
 };
 
 static void

@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "base/ts-error.h"
+#include "cli/ts-cli-parse.h"
 #include "cli/ts-cli-run-job.h"
 #include "cli/ts-cli-view-options.h"
 #include "cli/ts-cli.h"
@@ -50,52 +50,6 @@ output_options_clear (OutputOptions *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OutputOptions, output_options_clear)
 
-static gboolean fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean
-fail (GError **error, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  *error = g_error_new_valist (TS_ERROR, TS_ERROR_INVALID, format, args);
-  va_end (args);
-  return FALSE;
-}
-
-static gboolean
-parse_name (const char *option,
-            const char *text,
-            const char *const *names,
-            int *value,
-            GError **error)
-{
-  if (text == NULL || ts_name_lookup (names, text, value))
-    return TRUE;
-
-  g_autofree char *known = g_strjoinv (", ", (char **) names);
-
-  return fail (error, "--%s: there is no “%s”; there are %s", option, text, known);
-}
-
-static gboolean
-parse_uint (const char *option,
-            const char *text,
-            guint min,
-            guint max,
-            guint *value,
-            GError **error)
-{
-  guint64 number;
-
-  if (text == NULL)
-    return TRUE;
-  if (!g_ascii_string_to_unsigned (text, 10, min, max, &number, NULL))
-    return fail (error, "--%s takes a number of %u to %u, not “%s”", option, min, max, text);
-  *value = (guint) number;
-  return TRUE;
-}
-
 static gboolean
 parse_format (const OutputOptions *self, TsExportOptions *options, GError **error)
 {
@@ -111,16 +65,18 @@ parse_format (const OutputOptions *self, TsExportOptions *options, GError **erro
 
       for (gsize i = 0; ts_encoders[i] != NULL; i++)
         g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", ts_encoders[i]->id);
-      return fail (error, "--format: there is no “%s”; there are %s", self->format, known->str);
+      return ts_cli_invalid (error, "--format: there is no “%s”; there are %s", self->format,
+                             known->str);
     }
   }
-  if (!parse_name ("depth", self->depth, depths, &depth, error) ||
-      !parse_name ("values", self->values, ts_values_names, &values, error) ||
-      !parse_name ("compression", self->compression, ts_compression_names, &compression, error) ||
-      !parse_uint ("quality", self->quality, 1, 100, &quality, error))
+  if (!ts_cli_parse_name ("depth", self->depth, depths, &depth, error) ||
+      !ts_cli_parse_name ("values", self->values, ts_values_names, &values, error) ||
+      !ts_cli_parse_name ("compression", self->compression, ts_compression_names, &compression,
+                          error) ||
+      !ts_cli_parse_uint ("quality", self->quality, 1, 100, &quality, error))
     return FALSE;
   if (self->quality != NULL && !options->encoder->has_quality)
-    return fail (error, "--quality: %s is always lossless", options->encoder->title);
+    return ts_cli_invalid (error, "--quality: %s is always lossless", options->encoder->title);
 
   /* Values other than those of the screen are floats, and floats are values unless said. */
   if (depth < 0 && values > TS_VALUES_DISPLAY && g_strv_contains (options->encoder->depths, "32f"))
@@ -149,7 +105,7 @@ parse_shard (const OutputOptions *self, TsExportOptions *options, GError **error
       !g_ascii_string_to_unsigned (parts[0], 10, 1, G_MAXINT32, &shard, NULL) ||
       !g_ascii_string_to_unsigned (parts[1], 10, 1, G_MAXINT32, &n_shards, NULL) ||
       shard > n_shards)
-    return fail (error, "--shard takes K/N with K of 1 to N, not “%s”", self->shard);
+    return ts_cli_invalid (error, "--shard takes K/N with K of 1 to N, not “%s”", self->shard);
   options->shard = (guint) shard;
   options->n_shards = (guint) n_shards;
   return TRUE;
@@ -163,15 +119,15 @@ parse_output (OutputOptions *self, TsExportOptions *options, GError **error)
 
   ts_export_options_init (options);
   if (self->output == NULL)
-    return fail (error, "no output folder was given; use -o DIR");
+    return ts_cli_invalid (error, "no output folder was given; use -o DIR");
   options->folder = self->output;
   options->dry_run = self->dry_run;
   if (self->name != NULL)
     options->name_template = self->name;
   if (!parse_format (self, options, error) || !parse_shard (self, options, error) ||
-      !parse_name ("on-collision", self->collision, ts_collision_names, &collision, error) ||
-      !parse_name ("sidecar", self->sidecar, sidecars, &sidecar, error) ||
-      !parse_uint ("jobs", self->jobs, 1, 256, &options->n_threads, error))
+      !ts_cli_parse_name ("on-collision", self->collision, ts_collision_names, &collision, error) ||
+      !ts_cli_parse_name ("sidecar", self->sidecar, sidecars, &sidecar, error) ||
+      !ts_cli_parse_uint ("jobs", self->jobs, 1, 256, &options->n_threads, error))
     return FALSE;
   options->collision = (TsCollision) collision;
   options->sidecar = sidecar == 0;

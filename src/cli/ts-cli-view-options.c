@@ -5,6 +5,7 @@
 #include "cli/ts-cli-view-options.h"
 
 #include "base/ts-error.h"
+#include "cli/ts-cli-parse.h"
 #include "export/ts-recipe-json.h"
 #include "pixels/ts-colormap.h"
 
@@ -68,19 +69,6 @@ ts_cli_view_options_new_group (TsCliViewOptions *self)
 
   g_option_group_add_entries (group, entries);
   return group;
-}
-
-static gboolean fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean
-fail (GError **error, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  *error = g_error_new_valist (TS_ERROR, TS_ERROR_INVALID, format, args);
-  va_end (args);
-  return FALSE;
 }
 
 static char *
@@ -156,47 +144,6 @@ ts_cli_view_options_open (const TsCliViewOptions *self, TsDocument *document, GE
   return view;
 }
 
-/* "0.5,0.25": 1 to @max_n finite numbers. */
-static gboolean
-parse_numbers (const char *option,
-               const char *text,
-               double *out,
-               guint max_n,
-               guint *n,
-               GError **error)
-{
-  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
-  guint n_parts = g_strv_length (parts);
-
-  if (n_parts == 0 || n_parts > max_n)
-    return fail (error, "--%s takes 1 to %u numbers, not “%s”", option, max_n, text);
-  for (guint i = 0; i < n_parts; i++) {
-    const char *part = g_strstrip (parts[i]);
-    char *end;
-
-    out[i] = g_ascii_strtod (part, &end);
-    if (end == part || *end != '\0' || !isfinite (out[i]))
-      return fail (error, "--%s: “%s” is not a number", option, part);
-  }
-  *n = n_parts;
-  return TRUE;
-}
-
-static gboolean
-parse_name (const char *option,
-            const char *text,
-            const char *const *names,
-            int *value,
-            GError **error)
-{
-  if (ts_name_lookup (names, text, value))
-    return TRUE;
-
-  g_autofree char *known = g_strjoinv (", ", (char **) names);
-
-  return fail (error, "--%s: there is no “%s”; there are %s", option, text, known);
-}
-
 static gboolean
 apply_recipe_file (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
 {
@@ -205,7 +152,7 @@ apply_recipe_file (const TsCliViewOptions *self, TsRecipe *recipe, GError **erro
   gsize length;
 
   if (!g_file_get_contents (self->recipe, &json, &length, &local))
-    return fail (error, "--recipe: %s", local->message);
+    return ts_cli_invalid (error, "--recipe: %s", local->message);
   if (!ts_recipe_from_json (recipe, json, (gssize) length, error)) {
     g_prefix_error (error, "--recipe %s: ", self->recipe);
     return FALSE;
@@ -227,14 +174,14 @@ apply_normalisation (const TsCliViewOptions *self, TsRecipe *recipe, GError **er
   if (self->mean == NULL && self->std == NULL)
     return TRUE;
   if (self->preset != NULL)
-    return fail (error, "--preset and --mean or --std exclude each other");
+    return ts_cli_invalid (error, "--preset and --mean or --std exclude each other");
   if ((self->mean != NULL &&
-       !parse_numbers ("mean", self->mean, mean, TS_RECIPE_MAX_CHANNELS, &n_mean, error)) ||
+       !ts_cli_parse_doubles ("mean", self->mean, mean, TS_RECIPE_MAX_CHANNELS, &n_mean, error)) ||
       (self->std != NULL &&
-       !parse_numbers ("std", self->std, std, TS_RECIPE_MAX_CHANNELS, &n_std, error)))
+       !ts_cli_parse_doubles ("std", self->std, std, TS_RECIPE_MAX_CHANNELS, &n_std, error)))
     return FALSE;
   if (n_mean != n_std && n_mean != 1 && n_std != 1)
-    return fail (error, "--mean has %u numbers and --std %u", n_mean, n_std);
+    return ts_cli_invalid (error, "--mean has %u numbers and --std %u", n_mean, n_std);
   if (!ts_recipe_set_preset (recipe, "unit", error))
     return FALSE;
   recipe->preset = NULL;
@@ -254,7 +201,7 @@ apply_range (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
   int scope;
 
   if (self->scope != NULL) {
-    if (!parse_name ("scope", self->scope, ts_range_scope_names, &scope, error))
+    if (!ts_cli_parse_name ("scope", self->scope, ts_range_scope_names, &scope, error))
       return FALSE;
     recipe->scope = (TsRangeScope) scope;
   }
@@ -272,9 +219,10 @@ apply_range (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
   gboolean percentile = g_str_has_prefix (self->range, "percentile:");
   const char *text = percentile ? self->range + strlen ("percentile:") : self->range;
 
-  if (!parse_numbers ("range", text, numbers, 2, &n, NULL) || n != 2)
-    return fail (error, "--range takes LO,HI or minmax or percentile:LO,HI or symmetric, not “%s”",
-                 self->range);
+  if (!ts_cli_parse_doubles ("range", text, numbers, 2, &n, NULL) || n != 2)
+    return ts_cli_invalid (
+        error, "--range takes LO,HI or minmax or percentile:LO,HI or symmetric, not “%s”",
+        self->range);
   if (percentile) {
     recipe->range_mode = TS_RANGE_PERCENTILE;
     recipe->percentile_lo = numbers[0];
@@ -307,14 +255,14 @@ apply_channel (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
     recipe->channel_mode = TS_CHANNELS_AUTO;
     return TRUE;
   }
-  if (!parse_numbers ("channel", self->channel, numbers, 4, &n, error))
+  if (!ts_cli_parse_doubles ("channel", self->channel, numbers, 4, &n, error))
     return FALSE;
   if (n == 2)
-    return fail (error, "--channel takes one, three or four channel numbers, not “%s”",
-                 self->channel);
+    return ts_cli_invalid (error, "--channel takes one, three or four channel numbers, not “%s”",
+                           self->channel);
   for (guint i = 0; i < n; i++) {
     if (numbers[i] != floor (numbers[i]) || fabs (numbers[i]) > G_MAXINT32)
-      return fail (error, "--channel: “%s” are not channel numbers", self->channel);
+      return ts_cli_invalid (error, "--channel: “%s” are not channel numbers", self->channel);
     recipe->channels[i] = (int) numbers[i];
   }
   recipe->channel_mode = modes[n];
@@ -324,20 +272,20 @@ apply_channel (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
 static gboolean
 apply_look (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
 {
-  guint n;
   int rounding;
 
-  if (self->gamma != NULL && !parse_numbers ("gamma", self->gamma, &recipe->gamma, 1, &n, error))
+  if (!ts_cli_parse_double ("gamma", self->gamma, &recipe->gamma, error))
     return FALSE;
   if (self->colormap != NULL && !ts_colormap_from_name (self->colormap, &recipe->colormap)) {
     g_autoptr (GString) known = g_string_new (NULL);
 
     for (int i = 0; i < TS_N_COLORMAPS; i++)
       g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", ts_colormap_get_name (i));
-    return fail (error, "--colormap: there is no “%s”; there are %s", self->colormap, known->str);
+    return ts_cli_invalid (error, "--colormap: there is no “%s”; there are %s", self->colormap,
+                           known->str);
   }
   if (self->rounding != NULL) {
-    if (!parse_name ("rounding", self->rounding, ts_rounding_names, &rounding, error))
+    if (!ts_cli_parse_name ("rounding", self->rounding, ts_rounding_names, &rounding, error))
       return FALSE;
     recipe->rounding = (TsRounding) rounding;
   }
@@ -377,7 +325,7 @@ ts_cli_parse_indices (const char *text, guint64 n_images, GError **error)
     if (!g_ascii_string_to_unsigned (part, 10, 0, G_MAXINT64, &first, NULL) ||
         (dash != NULL && dash[1] != '\0' &&
          !g_ascii_string_to_unsigned (dash + 1, 10, 0, G_MAXINT64, &last, NULL))) {
-      fail (error, "--index takes numbers and ranges such as 0,3,8-20, not “%s”", text);
+      ts_cli_invalid (error, "--index takes numbers and ranges such as 0,3,8-20, not “%s”", text);
       return NULL;
     }
     if (dash == NULL)
@@ -386,18 +334,19 @@ ts_cli_parse_indices (const char *text, guint64 n_images, GError **error)
       last = MAX (n_images, first + 1) - 1;
     if (last < first || MAX (first, last) >= n_images) {
       if (last < first)
-        fail (error,
-              "--index: the range %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT " runs backwards",
-              first, last);
+        ts_cli_invalid (error,
+                        "--index: the range %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT
+                        " runs backwards",
+                        first, last);
       else
-        fail (error,
-              "--index: image %" G_GUINT64_FORMAT " does not exist: there are %" G_GUINT64_FORMAT
-              " images, counted from 0",
-              MAX (first, last), n_images);
+        ts_cli_invalid (error,
+                        "--index: image %" G_GUINT64_FORMAT
+                        " does not exist: there are %" G_GUINT64_FORMAT " images, counted from 0",
+                        MAX (first, last), n_images);
       return NULL;
     }
     if (indices->len + (last - first) >= MAX_INDICES) {
-      fail (error, "--index names too many images");
+      ts_cli_invalid (error, "--index names too many images");
       return NULL;
     }
     for (guint64 k = first; k <= last; k++)

@@ -30,6 +30,9 @@ typedef struct
 
 extern const TsCliCommand ts_cli_export;
 extern const TsCliCommand ts_cli_info;
+extern const TsCliCommand ts_cli_merge;
+extern const TsCliCommand ts_cli_replay;
+extern const TsCliCommand ts_cli_sheet;
 extern const TsCliCommand ts_cli_stats;
 
 /* "tenscope-cli: " and one sentence on standard error. */

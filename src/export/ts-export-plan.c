@@ -5,6 +5,7 @@
 #include "export/ts-export-plan.h"
 
 #include "base/ts-error.h"
+#include "export/ts-sheet.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -389,20 +390,5 @@ ts_export_plan_settle_names (TsExportPlan *self,
 char *
 ts_export_plan_describe_selection (const TsExportPlan *self)
 {
-  GString *out;
-
-  if (self->indices == NULL)
-    return g_strdup ("all");
-  out = g_string_new (NULL);
-  for (gsize i = 0; i < self->n_selected;) {
-    gsize end = i;
-
-    while (end + 1 < self->n_selected && self->indices[end + 1] == self->indices[end] + 1)
-      end++;
-    g_string_append_printf (out, "%s%" G_GUINT64_FORMAT, i > 0 ? "," : "", self->indices[i]);
-    if (end > i)
-      g_string_append_printf (out, "-%" G_GUINT64_FORMAT, self->indices[end]);
-    i = end + 1;
-  }
-  return g_string_free (out, FALSE);
+  return ts_indices_to_string (self->indices, self->n_selected);
 }

@@ -9,7 +9,7 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static char *root;    /* a temporary folder of this run */
@@ -419,6 +419,50 @@ test_cells (void)
   }
 }
 
+/* make_grid and save_image, to the byte; the lines of the golden file are the cases. */
+static void
+test_sheet (void)
+{
+  g_auto (GStrv) golden = read_golden ();
+  guint n_cases = 0;
+
+  for (gsize i = 0; golden[i] != NULL; i++) {
+    g_auto (GStrv) words = g_strsplit (golden[i], " ", -1);
+    g_autofree char *command = NULL;
+    g_autofree char *file = g_strdup_printf ("sheet-%u.png", n_cases);
+
+    if (g_strcmp0 (words[0], "sheet") != 0)
+      continue;
+    g_assert_cmpuint (g_strv_length (words), ==, 9);
+    command = g_strdup_printf ("sheet %%S/cells.pt --key %s --index 0-%d --nrow %s --padding %s "
+                               "--pad-value %s -o %%T/%s --quiet",
+                               words[1], atoi (words[2]) - 1, words[3], words[4], words[5], file);
+    run_ok (command);
+
+    g_autoptr (GBytes) bytes = read_file (file);
+    g_auto (Decoded) decoded = { 0 };
+
+    decode_png (bytes, &decoded);
+    g_autofree char *sha256 = decoded_sha256 (&decoded);
+
+    g_assert_cmpuint (decoded.width, ==, (guint) atoi (words[6]));
+    g_assert_cmpuint (decoded.height, ==, (guint) atoi (words[7]));
+    if (!g_str_equal (sha256, words[8]))
+      g_error ("%s: %s", command, sha256);
+    g_assert_nonnull (strstr (decoded.metadata, "tenscope-sheet"));
+    n_cases++;
+  }
+  g_assert_cmpuint (n_cases, ==, 6);
+
+  g_auto (Result) again = run ("sheet %S/cells.pt -o %T/sheet-0.png", NULL);
+  g_auto (Result) mixed = run ("sheet %S/progressive.pt -o %T/mixed.png", NULL);
+
+  g_assert_cmpint (again.status, ==, 1);
+  g_assert_nonnull (strstr (again.err, "exists already"));
+  g_assert_cmpint (mixed.status, ==, 2);
+  g_assert_nonnull (strstr (mixed.err, "one size"));
+}
+
 /* Python's own JSON and NumPy read the sidecars, in the one line that the format promises. */
 static void
 test_python (void)
@@ -466,6 +510,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/formats", test_formats);
   g_test_add_func ("/cli/collisions", test_collisions);
   g_test_add_func ("/cli/cells", test_cells);
+  g_test_add_func ("/cli/sheet", test_sheet);
   g_test_add_func ("/cli/python", test_python);
   status = g_test_run ();
 

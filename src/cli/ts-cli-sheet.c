@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/ts-error.h"
+#include "cli/ts-cli-parse.h"
+#include "cli/ts-cli-view-options.h"
+#include "cli/ts-cli.h"
+#include "export/ts-export-job.h"
+#include "export/ts-name-template.h"
+#include "export/ts-output-dir.h"
+#include "export/ts-sheet.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  char *output;
+  char *columns;
+  char *padding;
+  char *pad_value;
+  char *depth;
+  char *quality;
+  char *collision;
+  gboolean quiet;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  g_free (self->output);
+  g_free (self->columns);
+  g_free (self->padding);
+  g_free (self->pad_value);
+  g_free (self->depth);
+  g_free (self->quality);
+  g_free (self->collision);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+typedef struct
+{
+  const TsEncoder *encoder;
+  TsEncodeOptions encode;
+  TsSheetOptions sheet;
+  TsCollision collision;
+  char *folder;
+  char *name; /* (nullable): made from the dump */
+} Target;
+
+static void
+target_clear (Target *self)
+{
+  g_free (self->folder);
+  g_free (self->name);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Target, target_clear)
+
+/* "OUT.png" is a file; anything without a known suffix is a folder that gets figures/. */
+static void
+parse_target (const char *output, Target *target)
+{
+  const char *dot = strrchr (output, '.');
+  const char *slash = strrchr (output, '/');
+
+  target->encoder =
+      dot != NULL && (slash == NULL || dot > slash) ? ts_encoder_find (dot + 1) : NULL;
+  if (target->encoder != NULL) {
+    target->folder = g_path_get_dirname (output);
+    target->name = g_path_get_basename (output);
+  } else {
+    target->encoder = ts_encoder_find ("png");
+    target->folder = g_build_filename (output, "figures", NULL);
+  }
+}
+
+static gboolean
+parse_options (const Options *self, Target *target, GError **error)
+{
+  static const char *const depths[] = { "8", "16", NULL };
+  int depth = 0, collision = TS_COLLISION_FAIL;
+  guint quality = 90;
+
+  if (self->output == NULL)
+    return ts_cli_invalid (error, "no output was given; use -o OUT.png");
+  parse_target (self->output, target);
+  ts_sheet_options_init (&target->sheet);
+  if (!ts_cli_parse_uint ("columns", self->columns, 1, 65535, &target->sheet.n_columns, error) ||
+      !ts_cli_parse_uint ("padding", self->padding, 0, 4096, &target->sheet.padding, error) ||
+      !ts_cli_parse_double ("pad-value", self->pad_value, &target->sheet.pad_value, error) ||
+      !ts_cli_parse_name ("depth", self->depth, depths, &depth, error) ||
+      !ts_cli_parse_uint ("quality", self->quality, 1, 100, &quality, error) ||
+      !ts_cli_parse_name ("on-collision", self->collision, ts_collision_names, &collision, error))
+    return FALSE;
+  if (self->quality != NULL && !target->encoder->has_quality)
+    return ts_cli_invalid (error, "--quality: %s is always lossless", target->encoder->title);
+  if (!g_strv_contains (target->encoder->depths, depths[depth]))
+    return ts_cli_invalid (error, "%s cannot hold depth %s", target->encoder->title, depths[depth]);
+  target->sheet.bits = depth == 0 ? 8 : 16;
+  target->collision = (TsCollision) collision;
+  target->encode = (TsEncodeOptions){ .quality = (int) quality, .compression = 1 };
+  return TRUE;
+}
+
+static char *
+make_name (TsView *view, const TsEncoder *encoder)
+{
+  g_autofree char *stem = ts_name_dup_stem (ts_document_get_name (ts_view_get_document (view)));
+
+  return g_strconcat (stem, "_sheet", encoder->suffix, NULL);
+}
+
+/* Writes under the name that the policy allows; *@written is %FALSE when it was to be skipped. */
+static gboolean
+write_file (Target *target, GBytes *bytes, char **path, gboolean *written, GError **error)
+{
+  g_autoptr (TsOutputDir) dir = ts_output_dir_new (target->folder, error);
+  g_autofree char *stem = ts_name_dup_stem (target->name);
+  const char *suffix = strrchr (target->name, '.');
+
+  if (dir == NULL)
+    return FALSE;
+  for (guint k = 0;; k++) {
+    g_autofree char *name =
+        k == 0 ? g_strdup (target->name) : g_strdup_printf ("%s-%u%s", stem, k, suffix);
+    g_autoptr (GError) local = NULL;
+
+    *written =
+        ts_output_dir_write (dir, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                             target->collision == TS_COLLISION_OVERWRITE, &local);
+    if (*written)
+      *path = g_build_filename (target->folder, name, NULL);
+    if (*written || (g_error_matches (local, TS_ERROR, TS_ERROR_EXISTS) &&
+                     target->collision == TS_COLLISION_SKIP))
+      return TRUE;
+    if (!g_error_matches (local, TS_ERROR, TS_ERROR_EXISTS) ||
+        target->collision != TS_COLLISION_NUMBER || k > 10000) {
+      g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s: ", target->folder);
+      return FALSE;
+    }
+  }
+}
+
+static GBytes *
+make_sheet (const char *file, const TsCliViewOptions *view_options, Target *target, GError **error)
+{
+  g_autoptr (TsDocument) document = ts_cli_open (file, error);
+  g_autoptr (TsView) view = NULL;
+  g_autoptr (TsBatchStats) stats = NULL;
+  g_autoptr (GArray) indices = NULL;
+  g_autofree char *metadata = NULL;
+  TsPicture picture = { 0 };
+  TsRecipe recipe;
+
+  if (document == NULL)
+    return NULL;
+  view = ts_cli_view_options_open (view_options, document, error);
+  if (view == NULL || !ts_cli_view_options_get_recipe (view_options, view, &recipe, error) ||
+      !ts_cli_view_options_get_indices (view_options, view, &indices, error))
+    return NULL;
+
+  const guint64 *list = indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL;
+  gsize n = indices != NULL ? indices->len : 0;
+
+  stats = ts_batch_stats_new (ts_view_get_batch (view));
+  metadata = ts_sheet_describe (view, &recipe, &target->sheet, list, n);
+  if (target->name == NULL)
+    target->name = make_name (view, target->encoder);
+  if (!ts_sheet_render (view, stats, &recipe, &target->sheet, list, n, &picture, NULL, error))
+    return NULL;
+
+  g_autofree guint8 *pixels = (guint8 *) picture.pixels;
+
+  target->encode.metadata = metadata;
+  return target->encoder->encode (&picture, &target->encode, error);
+}
+
+static int
+run_sheet (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  g_auto (TsCliViewOptions) view_options = { 0 };
+  g_auto (Target) target = { 0 };
+  g_auto (GStrv) files = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  gboolean written;
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+      "The file; or a folder, which gets figures/", "OUT.png" },
+    { "columns", 0, 0, G_OPTION_ARG_STRING, &options.columns, "Most images a row (8)", "N" },
+    { "nrow", 0, 0, G_OPTION_ARG_STRING, &options.columns, "The same, as make_grid calls it", "N" },
+    { "padding", 0, 0, G_OPTION_ARG_STRING, &options.padding, "Pixels between images (2)", "P" },
+    { "pad-value", 0, 0, G_OPTION_ARG_STRING, &options.pad_value, "Their gray, 0 to 1 (0)", "V" },
+    { "depth", 0, 0, G_OPTION_ARG_STRING, &options.depth, "Bits a channel: 8, 16", "BITS" },
+    { "quality", 'q', 0, G_OPTION_ARG_STRING, &options.quality, "1 to 100, JPEG and WebP", "Q" },
+    { "on-collision", 0, 0, G_OPTION_ARG_STRING, &options.collision,
+      "Where the file exists: fail (default), skip, overwrite, number", "WHAT" },
+    { "quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "Print errors only", NULL },
+    { NULL },
+  };
+
+  files = ts_cli_parse (argc, argv, "FILE",
+                        "Writes one contact sheet, as torchvision's make_grid and save_image do.",
+                        entries, ts_cli_view_options_new_group (&view_options), 1, 1);
+  if (files == NULL)
+    return TS_CLI_USAGE;
+  if (!parse_options (&options, &target, &error))
+    return ts_cli_fail (error);
+  bytes = make_sheet (files[0], &view_options, &target, &error);
+  if (bytes == NULL)
+    return ts_cli_fail (error);
+  if (!write_file (&target, bytes, &path, &written, &error)) {
+    ts_cli_complain ("%s", error->message);
+    return TS_CLI_FAILED;
+  }
+  if (!options.quiet && written)
+    printf ("%s\n", path);
+  return TS_CLI_OK;
+}
+
+const TsCliCommand ts_cli_sheet = {
+  .name = "sheet",
+  .summary = "write one contact sheet, as torchvision's make_grid does",
+  .run = run_sheet,
+};
