@@ -228,6 +228,8 @@ skip_word (TsJsonCursor *self)
     i++;
     digits++;
   }
+  if (digits > 1 && word[i - digits] == '0')
+    digits = 0; /* not octal: nothing at all */
   if (digits > 0 && i < length && word[i] == '.') {
     i++;
     for (digits = 0; i < length && g_ascii_isdigit (word[i]); i++)

@@ -457,18 +457,18 @@ ts_npy_header_read (TsSource *source, guint64 offset, GCancellable *cancellable,
   g_return_val_if_fail (TS_IS_SOURCE (source), NULL);
 
   size = ts_source_get_size (source);
-  if (offset > size || size - offset < 8) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_TRUNCATED,
-                         "The file ends inside the header of the array");
-    return NULL;
-  }
-  n_start = MIN (size - offset, sizeof start);
+  n_start = offset < size ? MIN (size - offset, sizeof start) : 0;
   memset (start, 0, sizeof start);
   if (!ts_source_read (source, offset, start, (gsize) n_start, cancellable, error))
     return NULL;
-  if (memcmp (start, TS_NPY_MAGIC, TS_NPY_MAGIC_BYTES) != 0) {
+  if (memcmp (start, TS_NPY_MAGIC, (gsize) MIN (n_start, TS_NPY_MAGIC_BYTES)) != 0) {
     g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT,
                          "This is no NumPy array: it does not begin with \\x93NUMPY");
+    return NULL;
+  }
+  if (n_start < 8) {
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_TRUNCATED,
+                         "The file ends inside the header of the array");
     return NULL;
   }
   self = g_new0 (TsNpyHeader, 1);
