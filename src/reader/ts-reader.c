@@ -12,8 +12,8 @@
 /* clang-format off */
 const TsReader *const ts_readers[] = {
   &ts_reader_npy,
-  &ts_reader_torch,
   &ts_reader_npz,
+  &ts_reader_torch,
   &ts_reader_safetensors,
   &ts_reader_torch_legacy,
   &ts_reader_torch_tar,

@@ -106,6 +106,8 @@ def compare(expected, result):
     for want in expected["arrays"]:
         if want.get("kind") in NO_NUMBERS:
             continue
+        if "dtype" not in want:
+            continue
         name = want["name"]
         got = next((a for a in left if a["path"] == name and is_same(want, a)), None)
         if got is None:
@@ -128,6 +130,10 @@ def judge(path, expected, expect, result):
         return []
     if expected["status"] in ("ok", "partial"):
         return compare(expected, result)
+    if "inert_arrays" in expected:  # nothing that executes; the arrays beside it may be shown
+        if not any("sha256" in a for a in result.arrays):
+            return []
+        return compare({"arrays": expected["inert_arrays"]}, result)
     if expected["status"] in ("error", "refuse") and expect != "any" and "lenient" not in expected:
         return ["%s shown where the reference fails: %s" % (a["path"], expected.get("error"))
                 for a in result.arrays
