@@ -17,7 +17,8 @@ struct _TsNode
   char *type_name;
   char *text;
   char *note;
-  char *declared;
+  char *declared_dtype;
+  TsShape *declared_shape;
   char *summary;
   TsTensor *tensor;
   GVariant *value;
@@ -116,7 +117,8 @@ ts_node_finalize (GObject *object)
   g_free (self->type_name);
   g_free (self->text);
   g_free (self->note);
-  g_free (self->declared);
+  g_free (self->declared_dtype);
+  g_free (self->declared_shape);
   g_free (self->summary);
   g_clear_object (&self->tensor);
   g_clear_pointer (&self->value, g_variant_unref);
@@ -254,13 +256,28 @@ ts_node_set_note (TsNode *self, const char *note)
 void
 ts_node_set_declared (TsNode *self, const char *dtype_name, const TsShape *shape)
 {
-  g_autofree char *text = NULL;
-
   g_return_if_fail (TS_IS_NODE (self));
 
-  text = ts_shape_to_string (shape);
-  g_free (self->declared);
-  self->declared = g_strdup_printf ("%s · %s", dtype_name, text);
+  g_free (self->declared_dtype);
+  self->declared_dtype = g_utf8_make_valid (dtype_name, -1);
+  g_free (self->declared_shape);
+  self->declared_shape = g_memdup2 (shape, sizeof *shape);
+}
+
+const char *
+ts_node_get_declared_dtype (TsNode *self)
+{
+  g_return_val_if_fail (TS_IS_NODE (self), NULL);
+
+  return self->declared_dtype;
+}
+
+const TsShape *
+ts_node_get_declared_shape (TsNode *self)
+{
+  g_return_val_if_fail (TS_IS_NODE (self), NULL);
+
+  return self->declared_shape;
 }
 
 const char *
@@ -392,8 +409,12 @@ make_summary (TsNode *self)
   case TS_NODE_OPAQUE:
     return g_strdup (self->type_name != NULL ? self->type_name : "object");
   case TS_NODE_ERROR:
-    return self->declared != NULL ? g_strdup_printf ("%s: %s", self->declared, self->error->message)
-                                  : g_strdup (self->error->message);
+    if (self->declared_dtype != NULL) {
+      g_autofree char *shape = ts_shape_to_string (self->declared_shape);
+
+      return g_strdup_printf ("%s · %s: %s", self->declared_dtype, shape, self->error->message);
+    }
+    return g_strdup (self->error->message);
   default:
     g_assert_not_reached ();
   }

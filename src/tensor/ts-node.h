@@ -57,6 +57,10 @@ void ts_node_set_note (TsNode *self, const char *note);
 /* For an error node whose dtype and shape are known all the same. */
 void ts_node_set_declared (TsNode *self, const char *dtype_name, const TsShape *shape);
 
+/* The same back, both (nullable); owned by the node. */
+const char *ts_node_get_declared_dtype (TsNode *self);
+const TsShape *ts_node_get_declared_shape (TsNode *self);
+
 const char *ts_node_get_name (TsNode *self);
 /* Keys joined by "/", "" for the root; owned by the node. */
 const char *ts_node_get_path (TsNode *self);
