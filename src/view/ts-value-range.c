@@ -13,6 +13,23 @@
 #define MAX_DISTINCT    257
 #define N_BOUNDED       3 /* channels with bounds of their own */
 
+static const char *const kind_names[] = {
+  [TS_VALUE_RANGE_EMPTY] = "empty",         [TS_VALUE_RANGE_CONSTANT] = "constant",
+  [TS_VALUE_RANGE_INTEGER] = "integer",     [TS_VALUE_RANGE_UNIT] = "unit",
+  [TS_VALUE_RANGE_TANH] = "tanh",           [TS_VALUE_RANGE_BYTE] = "byte",
+  [TS_VALUE_RANGE_IMAGENET] = "imagenet",   [TS_VALUE_RANGE_CLIP] = "clip",
+  [TS_VALUE_RANGE_DIVERGING] = "diverging", [TS_VALUE_RANGE_PERCENTILES] = "percentiles",
+  [TS_VALUE_RANGE_LABELS] = "labels",
+};
+
+const char *
+ts_value_range_kind_to_string (TsValueRangeKind kind)
+{
+  g_return_val_if_fail (kind <= TS_VALUE_RANGE_LABELS, NULL);
+
+  return kind_names[kind];
+}
+
 /* A set of at most MAX_DISTINCT values; slots are free where used is FALSE. */
 typedef struct
 {

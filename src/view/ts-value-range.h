@@ -20,6 +20,8 @@ typedef enum {
   TS_VALUE_RANGE_LABELS,      /* label map: few distinct integers, no channel axis */
 } TsValueRangeKind;
 
+const char *ts_value_range_kind_to_string (TsValueRangeKind kind); /* "unit", "tanh", ... */
+
 /**
  * TsValueRange:
  * @lo, @hi: the fixed range to show, in raw values
