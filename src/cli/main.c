@@ -12,6 +12,8 @@
 #include <string.h>
 
 static const TsCliCommand *const commands[] = {
+  &ts_cli_info,
+  &ts_cli_stats,
   &ts_cli_export,
   &ts_cli_sheet,
 };

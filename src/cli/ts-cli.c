@@ -102,3 +102,22 @@ ts_cli_open (const char *file, GError **error)
   }
   return ts_reader_open_source (source, "stdin", NULL, error);
 }
+
+gboolean
+ts_cli_check_walk (TsTensor *tensor, GError **error)
+{
+  guint64 n = ts_tensor_get_n_elements (tensor);
+  gsize size = ts_dtype_get_size (ts_tensor_get_dtype (tensor));
+  guint64 n_stored;
+
+  if (!ts_tensor_has_data (tensor) || n <= ts_tensor_get_read_limit () / size)
+    return TRUE;
+  n_stored = ts_source_get_size (ts_tensor_get_source (tensor)) / size;
+  if (n / 16 <= n_stored)
+    return TRUE;
+  g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
+               "It repeats %" G_GUINT64_FORMAT " stored elements as %" G_GUINT64_FORMAT
+               ", too many to go through",
+               n_stored, n);
+  return FALSE;
+}

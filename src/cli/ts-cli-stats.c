@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* tenscope-cli stats: the values of arrays in numbers. */
+
+#include "config.h"
+
+#include "base/ts-error.h"
+#include "cli/ts-cli-table.h"
+#include "cli/ts-cli.h"
+#include "export/ts-json-writer.h"
+#include "tensor/ts-stats.h"
+#include "view/ts-view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Elements in memory at once, and the most that percentiles are taken of. */
+#define PIECE_ELEMENTS  (1u << 20)
+#define SAMPLE_ELEMENTS (1u << 22)
+
+static const double percents[] = { 0.1, 1, 5, 25, 50, 75, 95, 99, 99.9 };
+
+typedef struct
+{
+  TsStats stats;
+  double at[G_N_ELEMENTS (percents)];
+  gboolean is_sampled; /* the percentiles */
+} Numbers;
+
+typedef struct
+{
+  TsStats stats;
+  GArray *sample; /* double */
+  guint64 step;   /* every step-th element is in the sample */
+  guint64 n_seen;
+  double *values;
+} Collector;
+
+static void
+collect (Collector *self, const TsBlock *block)
+{
+  gsize n = (gsize) ts_block_get_n_elements (block);
+  gsize first = (gsize) ((self->step - self->n_seen % self->step) % self->step);
+
+  ts_block_load_doubles (block, self->values);
+  ts_stats_add (&self->stats, self->values, n);
+  if (self->step == 1) {
+    g_array_append_vals (self->sample, self->values, (guint) n);
+  } else {
+    for (gsize i = first; i < n; i += (gsize) self->step)
+      g_array_append_val (self->sample, self->values[i]);
+  }
+  self->n_seen += n;
+}
+
+/* Piece by piece: whole inner axes, a run along one axis, single steps along the outer ones. */
+static gboolean
+read_pieces (TsTensor *tensor, Collector *collector, GError **error)
+{
+  const TsShape *shape = ts_tensor_get_shape (tensor);
+  guint64 start[TS_MAX_DIMS] = { 0 }, count[TS_MAX_DIMS], inner = 1;
+  guint axis = shape->n_dims;
+
+  memcpy (count, shape->dims, sizeof count);
+  while (axis > 0 && inner * shape->dims[axis - 1] <= PIECE_ELEMENTS)
+    inner *= shape->dims[--axis];
+  for (guint i = 0; i < axis; i++)
+    count[i] = 1;
+  for (;;) {
+    guint at = axis;
+
+    if (axis > 0) {
+      count[axis - 1] =
+          MIN (MAX (PIECE_ELEMENTS / inner, 1), shape->dims[axis - 1] - start[axis - 1]);
+    }
+    {
+      g_autoptr (TsBlock) block = ts_tensor_read (tensor, start, count, NULL, error);
+
+      if (block == NULL)
+        return FALSE;
+      collect (collector, block);
+    }
+    while (at > 0) {
+      start[at - 1] += count[at - 1];
+      if (start[at - 1] < shape->dims[at - 1])
+        break;
+      start[--at] = 0;
+    }
+    if (at == 0)
+      return TRUE;
+  }
+}
+
+static gboolean
+measure (TsTensor *tensor, Numbers *numbers, GError **error)
+{
+  guint64 n = ts_tensor_get_n_elements (tensor);
+  g_autoptr (GArray) sample = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autofree double *values = g_new (double, PIECE_ELEMENTS);
+  Collector collector = { .sample = sample, .step = n / SAMPLE_ELEMENTS + 1, .values = values };
+
+  ts_stats_init (&collector.stats);
+  if (n > 0 && !read_pieces (tensor, &collector, error))
+    return FALSE;
+  numbers->stats = collector.stats;
+  numbers->is_sampled = collector.step > 1;
+  ts_percentiles ((double *) (gpointer) sample->data, sample->len, percents,
+                  G_N_ELEMENTS (percents), numbers->at);
+  return TRUE;
+}
+
+/* One channel of an array as an array. */
+static TsTensor *
+pick_channel (TsTensor *tensor, guint axis, guint64 channel, GError **error)
+{
+  TsShape shape = *ts_tensor_get_shape (tensor);
+  gint64 strides[TS_MAX_DIMS];
+  guint64 offset;
+
+  memcpy (strides, ts_tensor_get_strides (tensor), sizeof strides);
+  offset = channel * (guint64) strides[axis];
+  for (guint i = axis; i + 1 < shape.n_dims; i++) {
+    shape.dims[i] = shape.dims[i + 1];
+    strides[i] = strides[i + 1];
+  }
+  shape.n_dims--;
+  return ts_tensor_restride (tensor, offset, &shape, strides, error);
+}
+
+/* The channel axis, or -1. */
+static int
+find_channels (TsDocument *document, TsNode *node, const char *layout_text, GError **error)
+{
+  TsTensor *tensor = ts_node_get_tensor (node);
+  g_autoptr (TsLayoutGuess) guess = NULL;
+  TsLayout layout;
+
+  if (layout_text != NULL) {
+    if (!ts_layout_parse (&layout, layout_text, ts_tensor_get_n_dims (tensor), error))
+      return -1;
+    return ts_layout_find (&layout, 'C');
+  }
+  guess = ts_view_guess_layout (document, node);
+  if (guess == NULL || guess->confidence == TS_CONFIDENCE_NONE)
+    return -1;
+  return ts_layout_find (&guess->candidates[0].layout, 'C');
+}
+
+static char *
+format_number (double value)
+{
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.5g", value + 0.0));
+}
+
+static void
+add_row (TsCliTable *table, char *name, TsTensor *tensor, const Numbers *numbers)
+{
+  const TsStats *stats = &numbers->stats;
+  gboolean has_any = stats->n_finite > 0;
+  const guint shown[] = { 1, 4, 7 }; /* percentiles 1, 50, 99 */
+  char *cells[11] = { name };
+
+  if (tensor != NULL) {
+    cells[1] = g_strdup (ts_dtype_get_name (ts_tensor_get_dtype (tensor)));
+    cells[2] = ts_shape_to_string (ts_tensor_get_shape (tensor));
+  }
+  cells[3] = has_any ? format_number (stats->min) : g_strdup ("-");
+  cells[4] = has_any ? format_number (stats->max) : g_strdup ("-");
+  cells[5] = has_any ? format_number (stats->mean) : g_strdup ("-");
+  cells[6] = has_any ? format_number (ts_stats_get_std (stats)) : g_strdup ("-");
+  for (guint i = 0; i < G_N_ELEMENTS (shown); i++) {
+    g_autofree char *number = has_any ? format_number (numbers->at[shown[i]]) : g_strdup ("-");
+
+    cells[7 + i] = g_strconcat (has_any && numbers->is_sampled ? "~" : "", number, NULL);
+  }
+  if (stats->n_nan > 0 || stats->n_posinf > 0 || stats->n_neginf > 0)
+    cells[10] = g_strdup_printf ("%" G_GUINT64_FORMAT " NaN, %" G_GUINT64_FORMAT
+                                 " +Inf, %" G_GUINT64_FORMAT " -Inf",
+                                 stats->n_nan, stats->n_posinf, stats->n_neginf);
+  ts_cli_table_take_row (table, cells);
+}
+
+static void
+write_numbers (TsJsonWriter *json, const Numbers *numbers)
+{
+  const TsStats *stats = &numbers->stats;
+  const struct
+  {
+    const char *name;
+    double value;
+  } values[] = {
+    { "min", stats->min },
+    { "max", stats->max },
+    { "mean", stats->mean },
+    { "std", ts_stats_get_std (stats) },
+  };
+
+  ts_json_writer_name (json, "n_finite");
+  ts_json_writer_uint (json, stats->n_finite);
+  ts_json_writer_name (json, "n_nan");
+  ts_json_writer_uint (json, stats->n_nan);
+  ts_json_writer_name (json, "n_posinf");
+  ts_json_writer_uint (json, stats->n_posinf);
+  ts_json_writer_name (json, "n_neginf");
+  ts_json_writer_uint (json, stats->n_neginf);
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++) {
+    ts_json_writer_name (json, values[i].name);
+    if (stats->n_finite > 0)
+      ts_json_writer_double (json, values[i].value);
+    else
+      ts_json_writer_null (json);
+  }
+  ts_json_writer_name (json, "percentiles");
+  ts_json_writer_begin_object (json);
+  for (guint i = 0; i < G_N_ELEMENTS (percents); i++) {
+    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+    ts_json_writer_name (json, g_ascii_formatd (buffer, sizeof buffer, "%g", percents[i]));
+    if (stats->n_finite > 0)
+      ts_json_writer_double (json, numbers->at[i]);
+    else
+      ts_json_writer_null (json);
+  }
+  ts_json_writer_end_object (json);
+  ts_json_writer_name (json, "percentiles_exact");
+  ts_json_writer_boolean (json, !numbers->is_sampled);
+}
+
+typedef struct
+{
+  TsDocument *document;
+  const char *layout;
+  gboolean per_channel;
+  TsJsonWriter *json; /* NULL: as a table */
+  TsCliTable *table;
+} Report;
+
+static gboolean
+report_channels (Report *self, TsNode *node, GError **error)
+{
+  TsTensor *tensor = ts_node_get_tensor (node);
+  g_autoptr (GError) own_error = NULL;
+  int axis = find_channels (self->document, node, self->layout, &own_error);
+
+  if (own_error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&own_error));
+    return FALSE;
+  }
+  if (self->json != NULL) {
+    ts_json_writer_name (self->json, "channels");
+    ts_json_writer_begin_array (self->json);
+  }
+  for (guint64 c = 0; axis >= 0 && c < ts_tensor_get_dim (tensor, (guint) axis); c++) {
+    g_autoptr (TsTensor) channel = pick_channel (tensor, (guint) axis, c, error);
+    Numbers numbers;
+
+    if (channel == NULL || !measure (channel, &numbers, error))
+      return FALSE;
+    if (self->json != NULL) {
+      ts_json_writer_begin_object (self->json);
+      write_numbers (self->json, &numbers);
+      ts_json_writer_end_object (self->json);
+    } else {
+      add_row (self->table, g_strdup_printf ("  channel %" G_GUINT64_FORMAT, c), NULL, &numbers);
+    }
+  }
+  if (self->json != NULL)
+    ts_json_writer_end_array (self->json);
+  return TRUE;
+}
+
+static gboolean
+report_array (Report *self, TsNode *node, GError **error)
+{
+  TsTensor *tensor = ts_node_get_tensor (node);
+  const TsShape *shape = ts_tensor_get_shape (tensor);
+  const char *path = ts_node_get_path (node);
+  Numbers numbers;
+
+  if (!ts_cli_check_walk (tensor, error) || !measure (tensor, &numbers, error))
+    return FALSE;
+  if (self->json == NULL) {
+    add_row (self->table, ts_cli_escape (*path != '\0' ? path : "array", 60), tensor, &numbers);
+    return !self->per_channel || report_channels (self, node, error);
+  }
+  ts_json_writer_begin_object (self->json);
+  ts_json_writer_name (self->json, "path");
+  ts_json_writer_string (self->json, path);
+  ts_json_writer_name (self->json, "dtype");
+  ts_json_writer_string (self->json, ts_dtype_get_name (ts_tensor_get_dtype (tensor)));
+  ts_json_writer_name (self->json, "shape");
+  ts_json_writer_uints (self->json, shape->dims, shape->n_dims);
+  write_numbers (self->json, &numbers);
+  if (self->per_channel && !report_channels (self, node, error))
+    return FALSE;
+  ts_json_writer_end_object (self->json);
+  return TRUE;
+}
+
+/* The arrays to report: the one of that path, or all that can be read. */
+static GPtrArray *
+choose_nodes (TsDocument *document, const char *key, GError **error)
+{
+  g_autoptr (GPtrArray) chosen = g_ptr_array_new ();
+  GPtrArray *arrays = ts_document_get_arrays (document);
+  TsNode *node;
+
+  if (key == NULL) {
+    const GError *broken = NULL;
+
+    for (guint i = 0; i < arrays->len; i++) {
+      node = g_ptr_array_index (arrays, i);
+      if (ts_node_get_kind (node) == TS_NODE_ERROR)
+        broken = broken != NULL ? broken : ts_node_get_error (node);
+      else if (ts_tensor_has_data (ts_node_get_tensor (node)))
+        g_ptr_array_add (chosen, node);
+    }
+    if (chosen->len > 0)
+      return g_steal_pointer (&chosen);
+    if (broken != NULL)
+      g_propagate_error (error, g_error_copy (broken));
+    else
+      g_set_error_literal (error, TS_ERROR, TS_ERROR_UNSUPPORTED, "It holds no arrays");
+    g_prefix_error (error, "%s: ", ts_document_get_name (document));
+    return NULL;
+  }
+  node = ts_document_find (document, key);
+  if (node == NULL)
+    g_set_error (error, TS_ERROR, TS_ERROR_NOT_FOUND, "%s: there is no “%s”",
+                 ts_document_get_name (document), key);
+  else if (ts_node_get_kind (node) == TS_NODE_ERROR)
+    g_propagate_prefixed_error (error, g_error_copy (ts_node_get_error (node)),
+                                "%s: “%s”: ", ts_document_get_name (document), key);
+  else if (ts_node_get_tensor (node) == NULL)
+    g_set_error (error, TS_ERROR, TS_ERROR_NOT_FOUND, "%s: “%s” (%s) is no array",
+                 ts_document_get_name (document), key, ts_node_get_summary (node));
+  else
+    g_ptr_array_add (chosen, node);
+  return chosen->len > 0 ? g_steal_pointer (&chosen) : NULL;
+}
+
+static void
+add_heading (TsCliTable *table)
+{
+  const char *const titles[] = { "array", "dtype", "shape", "min", "max",       "mean",
+                                 "std",   "p1",    "p50",   "p99", "not finite" };
+  char *cells[G_N_ELEMENTS (titles)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++) {
+    cells[i] = g_strdup (titles[i]);
+    if (i >= 3 && i <= 9)
+      ts_cli_table_set_right (table, i);
+  }
+  ts_cli_table_take_row (table, cells);
+}
+
+static int
+report (const char *file,
+        const char *key,
+        const char *layout,
+        gboolean per_channel,
+        gboolean as_json)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TsDocument) document = ts_cli_open (file, &error);
+  g_autoptr (GPtrArray) nodes = NULL;
+  g_autoptr (TsCliTable) table = ts_cli_table_new (11);
+  g_autoptr (GString) out = g_string_new (NULL);
+  TsJsonWriter json;
+  Report self = { .document = document,
+                  .layout = layout,
+                  .per_channel = per_channel,
+                  .json = as_json ? &json : NULL,
+                  .table = table };
+
+  if (document == NULL)
+    return ts_cli_fail (error);
+  nodes = choose_nodes (document, key, &error);
+  if (nodes == NULL)
+    return ts_cli_fail (error);
+  ts_json_writer_init (&json, out, 0);
+  ts_json_writer_begin_object (&json);
+  ts_json_writer_name (&json, "file");
+  ts_json_writer_string (&json, file);
+  ts_json_writer_name (&json, "arrays");
+  ts_json_writer_begin_array (&json);
+  add_heading (table);
+  for (guint i = 0; i < nodes->len; i++) {
+    TsNode *node = g_ptr_array_index (nodes, i);
+
+    if (!report_array (&self, node, &error)) {
+      if (*ts_node_get_path (node) != '\0')
+        g_prefix_error (&error, "“%s”: ", ts_node_get_path (node));
+      g_prefix_error (&error, "%s: ", ts_document_get_name (document));
+      return ts_cli_fail (error);
+    }
+  }
+  ts_json_writer_end_array (&json);
+  ts_json_writer_end_object (&json);
+  if (as_json)
+    printf ("%s\n", out->str);
+  else
+    ts_cli_table_print (table, stdout);
+  return TS_CLI_OK;
+}
+
+static int
+run (int argc, char **argv)
+{
+  g_autofree char *key = NULL;
+  g_autofree char *layout = NULL;
+  gboolean as_json = FALSE, per_channel = FALSE;
+  const GOptionEntry entries[] = {
+    { "key", 'k', 0, G_OPTION_ARG_FILENAME, &key, "One array, by its path in the dump", "PATH" },
+    { "per-channel", 0, 0, G_OPTION_ARG_NONE, &per_channel, "Each channel of images too", NULL },
+    { "layout", 0, 0, G_OPTION_ARG_STRING, &layout,
+      "What the axes mean, where the guess is to be overruled", "AXES" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One line of JSON", NULL },
+    { NULL },
+  };
+  g_auto (GStrv) files =
+              ts_cli_parse (argc, argv, "FILE", ts_cli_stats.summary, entries, NULL, 1, 1);
+
+  if (files == NULL)
+    return TS_CLI_USAGE;
+  return report (files[0], key, layout, per_channel, as_json);
+}
+
+const TsCliCommand ts_cli_stats = {
+  .name = "stats",
+  .summary = "min, max, mean, std, percentiles and counts of NaN and Inf",
+  .run = run,
+};
