@@ -21,6 +21,7 @@ struct _TsFileSource
   TsSource parent_instance;
 
   int fd;
+  char *path;         /* of a file that is opened for each read, or NULL */
   struct stat opened; /* as it was when opened */
 };
 
@@ -33,30 +34,37 @@ ts_file_source_get_size (TsSource *source)
 }
 
 static gboolean
-is_unchanged (TsFileSource *self)
+is_unchanged (TsFileSource *self, int fd)
 {
   struct stat now;
 
-  return fstat (self->fd, &now) == 0 && now.st_size == self->opened.st_size &&
+  return fstat (fd, &now) == 0 && now.st_ino == self->opened.st_ino &&
+         now.st_dev == self->opened.st_dev && now.st_size == self->opened.st_size &&
          now.st_mtim.tv_sec == self->opened.st_mtim.tv_sec &&
          now.st_mtim.tv_nsec == self->opened.st_mtim.tv_nsec;
 }
 
-static gboolean
-ts_file_source_read (TsSource *source,
-                     guint64 offset,
-                     void *out,
-                     gsize n_bytes,
-                     GCancellable *cancellable,
-                     GError **error)
+/* O_NONBLOCK: a FIFO must not hang us in open() before it can be refused. */
+static int
+open_path (const char *path, GError **error)
 {
-  TsFileSource *self = TS_FILE_SOURCE (source);
-  guint8 *to = out;
-  gsize left = n_bytes;
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-  while (left > 0) {
+  if (fd < 0) {
+    int saved = errno;
+
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s: %s", path,
+                 g_strerror (saved));
+  }
+  return fd;
+}
+
+static gboolean
+read_fd (int fd, guint64 offset, guint8 *to, gsize *left, GCancellable *cancellable, GError **error)
+{
+  while (*left > 0) {
     /* In pieces, so that cancelling does not wait for gigabytes. */
-    ssize_t got = pread (self->fd, to, MIN (left, 64u << 20), (off_t) offset);
+    ssize_t got = pread (fd, to, MIN (*left, 64u << 20), (off_t) offset);
 
     if (got < 0 && errno == EINTR)
       continue;
@@ -72,16 +80,35 @@ ts_file_source_read (TsSource *source,
       break;
     to += got;
     offset += (guint64) got;
-    left -= (gsize) got;
-    if (left > 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
+    *left -= (gsize) got;
+    if (*left > 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
       return FALSE;
   }
-  if (left > 0 || !is_unchanged (self)) {
+  return TRUE;
+}
+
+static gboolean
+ts_file_source_read (TsSource *source,
+                     guint64 offset,
+                     void *out,
+                     gsize n_bytes,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  TsFileSource *self = TS_FILE_SOURCE (source);
+  int fd = self->path != NULL ? open_path (self->path, error) : self->fd;
+  gboolean is_read, is_same;
+
+  if (fd < 0)
+    return FALSE;
+  is_read = read_fd (fd, offset, out, &n_bytes, cancellable, error);
+  is_same = is_read && n_bytes == 0 && is_unchanged (self, fd);
+  if (fd != self->fd)
+    close (fd);
+  if (is_read && !is_same)
     g_set_error_literal (error, TS_ERROR, TS_ERROR_CHANGED,
                          "The file was changed by another program while it was open; reload it");
-    return FALSE;
-  }
-  return TRUE;
+  return is_same;
 }
 
 static void
@@ -91,6 +118,7 @@ ts_file_source_finalize (GObject *object)
 
   if (self->fd >= 0)
     close (self->fd);
+  g_free (self->path);
   G_OBJECT_CLASS (ts_file_source_parent_class)->finalize (object);
 }
 
@@ -136,24 +164,44 @@ ts_file_source_new (const char *path, GError **error)
 
   g_return_val_if_fail (path != NULL, NULL);
 
-  /* O_NONBLOCK: a FIFO must not hang us in open() before it can be refused. */
-  fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) {
-    int saved = errno;
+  fd = open_path (path, error);
+  return fd >= 0 ? take_fd (fd, path, error) : NULL;
+}
 
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s: %s", path,
-                 g_strerror (saved));
-    return NULL;
+TsSource *
+ts_path_source_new (const char *path, GError **error)
+{
+  TsSource *source = ts_file_source_new (path, error);
+
+  if (source != NULL) {
+    TsFileSource *self = TS_FILE_SOURCE (source);
+
+    self->path = g_strdup (path);
+    close (self->fd);
+    self->fd = -1;
   }
-  return take_fd (fd, path, error);
+  return source;
 }
 
 int
 ts_source_dup_fd (TsSource *self)
 {
+  TsFileSource *file;
+  int fd;
+
   g_return_val_if_fail (TS_IS_SOURCE (self), -1);
 
-  return TS_IS_FILE_SOURCE (self) ? fcntl (TS_FILE_SOURCE (self)->fd, F_DUPFD_CLOEXEC, 3) : -1;
+  if (!TS_IS_FILE_SOURCE (self))
+    return -1;
+  file = TS_FILE_SOURCE (self);
+  if (file->path == NULL)
+    return fcntl (file->fd, F_DUPFD_CLOEXEC, 3);
+  fd = open_path (file->path, NULL);
+  if (fd >= 0 && !is_unchanged (file, fd)) {
+    close (fd);
+    return -1;
+  }
+  return fd;
 }
 
 /* Streams larger than this go to an unlinked temporary file. */

@@ -68,6 +68,10 @@ const guint8 *ts_source_peek (TsSource *self);
  */
 TsSource *ts_file_source_new (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* As ts_file_source_new(), but the file is opened for each read and closed again: for many files at
+ * once. A file that was replaced or changed in between is %TS_ERROR_CHANGED. */
+TsSource *ts_path_source_new (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A new descriptor of the open file behind a source made by ts_file_source_new() (or of its
  * temporary file), or -1 for other sources. The caller closes it. */
 int ts_source_dup_fd (TsSource *self);

@@ -155,8 +155,10 @@ main (int argc, char **argv)
 #ifdef HAVE_MATIO
     &ts_helper_mat,
 #endif
-    &ts_helper_tiff,
-    NULL,
+#ifdef HAVE_EXR
+    &ts_helper_exr,
+#endif
+    &ts_helper_tiff, &ts_helper_picture, NULL,
   };
   const TsHelperBackend *backend = NULL;
   g_autoptr (GByteArray) listing = g_byte_array_new ();

@@ -39,7 +39,9 @@ typedef struct
 } TsHelperBackend;
 
 extern const TsHelperBackend ts_helper_hdf5;
+extern const TsHelperBackend ts_helper_exr;
 extern const TsHelperBackend ts_helper_mat;
+extern const TsHelperBackend ts_helper_picture;
 extern const TsHelperBackend ts_helper_tiff;
 
 G_END_DECLS

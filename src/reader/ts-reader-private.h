@@ -6,16 +6,23 @@
 G_BEGIN_DECLS
 
 /* The entries of the table; each defined in its own file. */
+extern const TsReader ts_reader_exr;
 extern const TsReader ts_reader_hdf5;
 extern const TsReader ts_reader_mat;
 extern const TsReader ts_reader_npy;
 extern const TsReader ts_reader_npz;
+extern const TsReader ts_reader_picture;
 extern const TsReader ts_reader_tiff;
 extern const TsReader ts_reader_safetensors;
 extern const TsReader ts_reader_torch;        /* zip container */
 extern const TsReader ts_reader_torch_legacy; /* before 1.6 */
 extern const TsReader ts_reader_torch_tar;    /* before 0.1.10 */
 extern const TsReader ts_reader_pickle;       /* a plain pickle */
+
+/* All files of a folder that a reader may know, as one document. */
+TsDocument *ts_folder_open (const char *path,
+                            GCancellable *cancellable,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What content that no reader knows is, by its first bytes: "an HDF5 file; ...", with what can be
  * done about it. Never %NULL. @error_code: how to report it. */

@@ -21,6 +21,8 @@ const TsReader *const ts_readers[] = {
   &ts_reader_mat,
   &ts_reader_tiff,
   &ts_reader_pickle,
+  &ts_reader_exr,
+  &ts_reader_picture,
   NULL,
 };
 /* clang-format on */
@@ -151,6 +153,10 @@ ts_reader_open_path (const char *path, GCancellable *cancellable, GError **error
 
   g_return_val_if_fail (path != NULL, NULL);
 
+  if (g_file_test (path, G_FILE_TEST_IS_DIR)) {
+    absolute = g_canonicalize_filename (path, NULL);
+    return ts_folder_open (absolute, cancellable, error);
+  }
   source = ts_file_source_new (path, error);
   if (source == NULL)
     return NULL;

@@ -244,6 +244,41 @@ ts_node_take_child (TsNode *self, TsNode *child)
   g_ptr_array_add (self->children, child);
 }
 
+/* Pairs of original and copy whose children are still to be copied: a loop, because a hostile dump
+ * may nest deeply. */
+TsNode *
+ts_node_copy_tree (TsNode *self, const char *name)
+{
+  g_autoptr (GPtrArray) left = g_ptr_array_new ();
+  TsNode *top = NULL;
+
+  g_return_val_if_fail (TS_IS_NODE (self), NULL);
+
+  g_ptr_array_add (left, self);
+  g_ptr_array_add (left, NULL);
+  while (left->len > 0) {
+    TsNode *parent = g_ptr_array_steal_index (left, left->len - 1);
+    TsNode *node = g_ptr_array_steal_index (left, left->len - 1);
+    TsNode *copy = node_new (node->kind, parent == NULL ? name : node->name, node->type_name);
+
+    copy->text = g_strdup (node->text);
+    copy->note = g_strdup (node->note);
+    copy->declared = g_strdup (node->declared);
+    g_set_object (&copy->tensor, node->tensor);
+    copy->value = node->value != NULL ? g_variant_ref (node->value) : NULL;
+    copy->error = node->error != NULL ? g_error_copy (node->error) : NULL;
+    if (parent == NULL)
+      top = copy;
+    else
+      ts_node_take_child (parent, copy);
+    for (guint i = node->children->len; i-- > 0;) {
+      g_ptr_array_add (left, g_ptr_array_index (node->children, i));
+      g_ptr_array_add (left, copy);
+    }
+  }
+  return top;
+}
+
 void
 ts_node_set_note (TsNode *self, const char *note)
 {

@@ -52,6 +52,9 @@ TsNode *ts_node_new_error (const char *name, const GError *error) G_GNUC_WARN_UN
  * bottom-up; paths are made when asked for. */
 void ts_node_take_child (TsNode *self, TsNode *child);
 
+/* A copy of @self and all below it under a new name, for another tree; the tensors are shared. */
+TsNode *ts_node_copy_tree (TsNode *self, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What else there is to say, in words: "parameter", "cut off: 45 of 64 images", "as bfloat16". */
 void ts_node_set_note (TsNode *self, const char *note);
 /* For an error node whose dtype and shape are known all the same. */

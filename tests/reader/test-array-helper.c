@@ -30,6 +30,14 @@ open_file (const char *name, GError **error)
 static gboolean
 can_read (const char *name)
 {
+#ifndef HAVE_EXR
+  if (g_str_has_suffix (name, ".exr")) {
+    g_test_skip ("built without OpenEXR");
+    return FALSE;
+  }
+#endif
+  if (strcmp (name, "folder") == 0 || g_str_has_suffix (name, ".exr"))
+    return TRUE;
 #ifndef HAVE_HDF5
   if (!g_str_has_suffix (name, ".tif") && strcmp (name, "v5.mat") != 0 &&
       strcmp (name, "v5z.mat") != 0) {
@@ -96,6 +104,22 @@ test_values (gconstpointer data)
   json_object_foreach_member (
       json_object_get_object_member (json_node_get_object (json_parser_get_root (parser)), name),
       compare_array, document);
+}
+
+static void
+test_folder_order (void)
+{
+  static const char *const expected[] = { "array.npy", "cell1.png", "cell2.png",   "cell10.png",
+                                          "deep.png",  "gray.png",  "palette.png", "photo.jpg" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TsDocument) document = open_file ("folder", &error);
+  TsNode *root;
+
+  g_assert_no_error (error);
+  root = ts_document_get_root (document);
+  g_assert_cmpuint (ts_node_get_n_children (root), ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    g_assert_cmpstr (ts_node_get_name (ts_node_get_child (root, i)), ==, expected[i]);
 }
 
 /* Any window gives what the whole gives: the helper reads boxes, not ranges. */
@@ -271,6 +295,10 @@ main (int argc, char **argv)
   g_test_add_data_func ("/array-helper/values/stack.tif", "stack.tif", test_values);
   g_test_add_data_func ("/array-helper/values/lzw.tif", "lzw.tif", test_values);
   g_test_add_data_func ("/array-helper/values/colour.tif", "colour.tif", test_values);
+  g_test_add_data_func ("/array-helper/values/float.exr", "float.exr", test_values);
+  g_test_add_data_func ("/array-helper/values/half.exr", "half.exr", test_values);
+  g_test_add_data_func ("/array-helper/values/folder", "folder", test_values);
+  g_test_add_func ("/array-helper/folder-order", test_folder_order);
   g_test_add_func ("/array-helper/windows", test_windows);
   g_test_add_func ("/array-helper/tree", test_tree);
   g_test_add_func ("/array-helper/refused", test_refused);

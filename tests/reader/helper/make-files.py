@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the small HDF5, MATLAB and TIFF files of this folder and what NumPy reads in them (h5py, SciPy, Pillow)."""
+"""Write the small HDF5, MATLAB and TIFF files of this folder and what NumPy reads in them (h5py, SciPy, Pillow, OpenCV)."""
 
 import hashlib
 import json
+import os
 import pathlib
 
 import h5py
@@ -86,6 +87,32 @@ for file, options in {"stack.tif": {}, "lzw.tif": {"compression": "tiff_lzw"}}.i
 colour = (images[0] * 40).transpose(1, 2, 0).astype("u1")
 Image.fromarray(colour).save(HERE / "colour.tif")
 note("colour.tif", "page0", colour)
+
+os.environ["OPENCV_IO_ENABLE_OPENEXR"] = "1"
+import cv2
+for file, depth in {"float.exr": cv2.IMWRITE_EXR_TYPE_FLOAT, "half.exr": cv2.IMWRITE_EXR_TYPE_HALF}.items():
+    pixels = np.ascontiguousarray(images[1].transpose(1, 2, 0))
+    cv2.imwrite(str(HERE / file), pixels[..., ::-1], [cv2.IMWRITE_EXR_TYPE, depth])
+    note(file, "pixels", pixels if file == "float.exr" else pixels.astype("f2"))
+
+folder = HERE / "folder"
+folder.mkdir(exist_ok=True)
+for i in 2, 10, 1:
+    picture = (images[i % 5] * 40 + 100).transpose(1, 2, 0).astype("u1")
+    Image.fromarray(picture).save(folder / f"cell{i}.png")
+    note("folder", f"cell{i}.png", picture)
+Image.fromarray(picture[..., 0]).save(folder / "gray.png")
+note("folder", "gray.png", picture[..., 0])
+deep = (images[0, 0] * 1000 + 30000).astype("u2")
+Image.fromarray(deep).save(folder / "deep.png")
+note("folder", "deep.png", deep)
+Image.fromarray(picture).save(folder / "photo.jpg", quality=95)
+note("folder", "photo.jpg", np.asarray(Image.open(folder / "photo.jpg")))
+Image.fromarray(picture).quantize(4).save(folder / "palette.png")
+note("folder", "palette.png", np.asarray(Image.open(folder / "palette.png").convert("RGB")))
+np.save(folder / "array.npy", images)
+note("folder", "array.npy", images)
+(folder / "README.txt").write_text("not a dump\n")
 
 whole = (HERE / "good.h5").read_bytes()
 (HERE / "cut.h5").write_bytes(whole[:len(whole) // 2])
