@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pixels/ts-colormap.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* The colours of a colormap from low to high, as a texture to put into an image or list; shared,
+ * borrowed for the life of the program. */
+GdkTexture *ts_swatch_get_texture (TsColormap colormap);
+
+G_END_DECLS
