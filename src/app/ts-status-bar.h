@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/ts-session.h"
+#include "app/ts-survey.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * TsStatusBar:
+ *
+ * The line at the bottom: what is under the pointer, how many images are selected, and what needs
+ * attention.
+ */
+#define TS_TYPE_STATUS_BAR (ts_status_bar_get_type ())
+G_DECLARE_FINAL_TYPE (TsStatusBar, ts_status_bar, TS, STATUS_BAR, GtkWidget)
+
+void ts_status_bar_set_session (TsStatusBar *self, TsSession *session);
+/* (nullable) */
+void ts_status_bar_set_survey (TsStatusBar *self, TsSurvey *survey);
+/* The pixel under the pointer; @index -1: none. Its values are read in a thread. */
+void ts_status_bar_set_hover (TsStatusBar *self, int index, int x, int y);
+
+G_END_DECLS

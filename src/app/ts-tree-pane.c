@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/ts-tree-pane.h"
+
+#include "app/ts-tree-row.h"
+
+#include <glib/gi18n.h>
+
+/* Up to so many arrays everything is unfolded at once. */
+#define MAX_UNFOLDED 200
+
+struct _TsTreePane
+{
+  GtkWidget parent_instance;
+
+  /* template */
+  GtkSearchEntry *filter_entry;
+  GtkListView *list_view;
+  GtkLabel *foot_label;
+
+  /* owned */
+  TsSession *session;
+  GtkTreeListModel *tree;
+  GtkCustomFilter *filter;
+  GtkSingleSelection *selection;
+  char *filter_text; /* case-folded; %NULL shows all */
+
+  gboolean updating;
+};
+
+G_DEFINE_FINAL_TYPE (TsTreePane, ts_tree_pane, GTK_TYPE_WIDGET)
+
+static GListModel *
+create_children (gpointer item, gpointer data)
+{
+  return ts_node_get_n_children (item) > 0 ? G_LIST_MODEL (g_object_ref (item)) : NULL;
+}
+
+static gboolean
+matches (TsNode *node, const char *text)
+{
+  g_autofree char *path = g_utf8_casefold (ts_node_get_path (node), -1);
+
+  if (strstr (path, text) != NULL)
+    return TRUE;
+  for (guint i = 0; i < ts_node_get_n_children (node); i++)
+    if (matches (ts_node_get_child (node, i), text))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+filter_func (gpointer item, gpointer data)
+{
+  TsTreePane *self = data;
+
+  if (self->filter_text == NULL)
+    return TRUE;
+  g_autoptr (TsNode) node = gtk_tree_list_row_get_item (item);
+  return matches (node, self->filter_text);
+}
+
+static void
+search_changed_cb (TsTreePane *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->filter_entry));
+
+  g_free (self->filter_text);
+  self->filter_text = *text != '\0' ? g_utf8_casefold (text, -1) : NULL;
+  self->updating = TRUE;
+  if (self->filter_text != NULL && self->tree != NULL)
+    gtk_tree_list_model_set_autoexpand (self->tree, TRUE);
+  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  self->updating = FALSE;
+}
+
+/* The line of @node; folded-up parents are unfolded on the way. */
+static guint
+find_position (TsTreePane *self, TsNode *node)
+{
+  GListModel *rows = G_LIST_MODEL (self->selection);
+  TsNode *parent = ts_node_get_parent (node);
+
+  if (parent != NULL && ts_node_get_parent (parent) != NULL) {
+    guint at = find_position (self, parent);
+    if (at == GTK_INVALID_LIST_POSITION)
+      return at;
+    g_autoptr (GtkTreeListRow) row = g_list_model_get_item (rows, at);
+    gtk_tree_list_row_set_expanded (row, TRUE);
+  }
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++) {
+    g_autoptr (GtkTreeListRow) row = g_list_model_get_item (rows, i);
+    g_autoptr (TsNode) item = gtk_tree_list_row_get_item (row);
+    if (item == node)
+      return i;
+  }
+  return GTK_INVALID_LIST_POSITION;
+}
+
+static void
+selected_cb (TsTreePane *self)
+{
+  GtkTreeListRow *row = gtk_single_selection_get_selected_item (self->selection);
+
+  if (self->updating || row == NULL || self->session == NULL)
+    return;
+
+  g_autoptr (TsNode) node = gtk_tree_list_row_get_item (row);
+  if (node != ts_session_get_node (self->session))
+    ts_session_show_node (self->session, node, NULL);
+}
+
+static void
+update_selected (TsTreePane *self)
+{
+  TsNode *node = ts_session_get_node (self->session);
+
+  self->updating = TRUE;
+  gtk_single_selection_set_selected (self->selection, node != NULL ? find_position (self, node)
+                                                                   : GTK_INVALID_LIST_POSITION);
+  self->updating = FALSE;
+}
+
+static void
+update_foot (TsTreePane *self)
+{
+  TsView *view = ts_session_get_view (self->session);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (view != NULL) {
+    const TsLayoutGuess *guess = ts_view_get_layout_guess (view);
+    g_autofree char *range = ts_value_range_describe (ts_view_get_value_range (view));
+
+    if (ts_view_is_layout_forced (view))
+      g_string_append_printf (text, _ ("%s, as you chose"),
+                                       ts_batch_get_layout (ts_view_get_batch (view))->roles);
+    else if (guess != NULL && guess->reason != NULL)
+      g_string_append (text, guess->reason);
+    if (range != NULL)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", range);
+  }
+  gtk_label_set_label (self->foot_label, text->str);
+  gtk_widget_set_visible (GTK_WIDGET (self->foot_label), text->len > 0);
+}
+
+static void
+document_changed_cb (TsTreePane *self)
+{
+  TsDocument *document = ts_session_get_document (self->session);
+
+  self->updating = TRUE;
+  gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");
+  g_clear_pointer (&self->filter_text, g_free);
+  gtk_list_view_set_model (self->list_view, NULL);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->filter);
+  g_clear_object (&self->tree);
+
+  if (document != NULL) {
+    gboolean unfold = ts_document_get_arrays (document)->len <= MAX_UNFOLDED;
+
+    self->tree = gtk_tree_list_model_new (G_LIST_MODEL (g_object_ref (document)), FALSE, unfold,
+                                          create_children, NULL, NULL);
+    self->filter = gtk_custom_filter_new (filter_func, self, NULL);
+    GtkFilterListModel *filtered =
+        gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->tree)),
+                                   GTK_FILTER (g_object_ref (self->filter)));
+    self->selection = gtk_single_selection_new (NULL);
+    gtk_single_selection_set_autoselect (self->selection, FALSE);
+    gtk_single_selection_set_can_unselect (self->selection, TRUE);
+    gtk_single_selection_set_model (self->selection, G_LIST_MODEL (filtered));
+    g_object_unref (filtered);
+    g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb),
+                             self, G_CONNECT_SWAPPED);
+    gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (self->selection));
+  }
+  self->updating = FALSE;
+}
+
+static void
+view_changed_cb (TsTreePane *self)
+{
+  if (self->selection != NULL)
+    update_selected (self);
+  update_foot (self);
+}
+
+static void
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  gtk_list_item_set_child (item, ts_tree_row_new ());
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  ts_tree_row_set_tree_row (TS_TREE_ROW (gtk_list_item_get_child (item)),
+                            gtk_list_item_get_item (item));
+}
+
+static void
+unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  ts_tree_row_set_tree_row (TS_TREE_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+void
+ts_tree_pane_set_session (TsTreePane *self, TsSession *session)
+{
+  g_return_if_fail (TS_IS_TREE_PANE (self));
+  g_return_if_fail (TS_IS_SESSION (session));
+
+  if (!g_set_object (&self->session, session))
+    return;
+  g_signal_connect_object (session, "notify::document", G_CALLBACK (document_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "view-changed", G_CALLBACK (view_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  document_changed_cb (self);
+  view_changed_cb (self);
+}
+
+static void
+ts_tree_pane_dispose (GObject *object)
+{
+  TsTreePane *self = TS_TREE_PANE (object);
+  GtkWidget *child;
+
+  self->updating = TRUE;
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->filter);
+  g_clear_object (&self->tree);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->filter_text, g_free);
+
+  G_OBJECT_CLASS (ts_tree_pane_parent_class)->dispose (object);
+}
+
+static void
+ts_tree_pane_class_init (TsTreePaneClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ts_tree_pane_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/tenscope/Tenscope/ts-tree-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, TsTreePane, filter_entry);
+  gtk_widget_class_bind_template_child (widget_class, TsTreePane, list_view);
+  gtk_widget_class_bind_template_child (widget_class, TsTreePane, foot_label);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, setup_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bind_cb);
+  gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "tree-pane");
+}
+
+static void
+ts_tree_pane_init (TsTreePane *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (
+                                      gtk_widget_get_layout_manager (GTK_WIDGET (self))),
+                                  GTK_ORIENTATION_VERTICAL);
+}
