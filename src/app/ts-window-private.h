@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/ts-grid.h"
+#include "app/ts-image-view.h"
+#include "app/ts-inspector.h"
+#include "app/ts-numbers-page.h"
+#include "app/ts-status-bar.h"
+#include "app/ts-survey.h"
+#include "app/ts-tree-pane.h"
+#include "app/ts-window.h"
+#include "export/ts-export-job.h"
+
+G_BEGIN_DECLS
+
+/* The parts of the window's implementation: ts-window.c (what is shown), ts-window-actions.c
+ * (commands), ts-window-recipe.c (settings as actions), ts-window-export.c (a running export). */
+
+struct _TsWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* template */
+  AdwToastOverlay *toast_overlay;
+  AdwWindowTitle *title;
+  AdwSplitButton *open_button;
+  GtkWidget *zoom_box;
+  GtkWidget *mode_box;
+  GtkAdjustment *zoom_adjustment;
+  AdwFlap *tree_flap;
+  AdwFlap *inspector_flap;
+  TsTreePane *tree_pane;
+  TsInspector *inspector;
+  TsStatusBar *status_bar;
+  GtkStack *stack;
+  TsGrid *grid;
+  TsImageView *image_view;
+  TsNumbersPage *numbers_page;
+  AdwStatusPage *error_page;
+  GtkWidget *recent_group;
+  GtkListBox *recent_list;
+  GtkWidget *sample_button;
+  GtkRevealer *offer_revealer;
+  GtkLabel *offer_label;
+  GtkRevealer *export_revealer;
+  GtkLabel *export_label;
+  GtkProgressBar *export_bar;
+
+  /* owned */
+  TsSession *session;
+  TsSurvey *survey;
+  GSettings *settings; /* %NULL where the schema is not installed */
+
+  /* the export that runs */
+  TsExportJob *job;
+  GCancellable *job_cancellable;
+  GFile *job_folder;
+  gint64 job_start_us;
+  guint job_timer;
+  GStrv job_failures; /* of the last one */
+
+  gboolean image_mode;
+  gboolean show_tree, show_inspector; /* as wished in a wide window */
+  gboolean tree_over, inspector_over; /* and in a narrow one */
+  gboolean narrow, very_narrow;
+  guint layout_idle;
+  guint zoom_idle;
+  guint loading_timer;
+  gboolean updating;
+};
+
+/* ts-window.c */
+void ts_window_toast (TsWindow *self, const char *text);
+void ts_window_update_stack (TsWindow *self);
+void ts_window_update_panes (TsWindow *self);
+gboolean *ts_window_get_pane_wish (TsWindow *self, gboolean tree);
+gboolean ts_window_get_image_size (TsWindow *self, TsImageSize *size);
+/* (nullable): a sample that came with the program. */
+GFile *ts_window_find_sample (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ts-window-actions.c */
+void ts_window_add_actions (TsWindow *self);
+/* The one place that decides what can be done now. */
+void ts_window_update_actions (TsWindow *self);
+void ts_window_set_state (TsWindow *self, const char *action, GVariant *state);
+void ts_window_set_enabled (TsWindow *self, const char *action, gboolean enabled);
+
+/* ts-window-recipe.c */
+void ts_window_add_recipe_actions (TsWindow *self);
+void ts_window_update_recipe_actions (TsWindow *self);
+
+/* ts-window-export.c */
+void ts_window_add_export_actions (TsWindow *self);
+/* Takes over: runs @job in a thread, shows how far it is, and tells how it ended. */
+void ts_window_run_export (TsWindow *self, TsExportJob *job, GFile *folder);
+void ts_window_dispose_export (TsWindow *self);
+
+G_END_DECLS

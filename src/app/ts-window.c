@@ -1,0 +1,651 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/ts-window-private.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* Below these widths the panes lie over the content. */
+#define NARROW           900
+#define VERY_NARROW      650
+#define LOADING_DELAY_MS 250
+#define MAX_RECENT       5
+
+G_DEFINE_FINAL_TYPE (TsWindow, ts_window, ADW_TYPE_APPLICATION_WINDOW)
+
+TsSession *
+ts_window_get_session (TsWindow *self)
+{
+  return self->session;
+}
+
+gboolean
+ts_window_is_empty (TsWindow *self)
+{
+  return ts_session_get_file (self->session) == NULL;
+}
+
+void
+ts_window_open (TsWindow *self, GFile *file)
+{
+  g_return_if_fail (TS_IS_WINDOW (self));
+
+  self->image_mode = FALSE;
+  ts_session_open (self->session, file);
+}
+
+void
+ts_window_toast (TsWindow *self, const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (escaped));
+}
+
+gboolean
+ts_window_get_image_size (TsWindow *self, TsImageSize *size)
+{
+  TsView *view = ts_session_get_view (self->session);
+
+  if (view == NULL)
+    return FALSE;
+  ts_batch_get_max_size (ts_view_get_batch (view), size);
+  return TRUE;
+}
+
+GFile *
+ts_window_find_sample (void)
+{
+  /* installed, or beside the build folder of a checkout */
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname (program != NULL ? program : ".");
+  g_autofree char *checkout =
+      g_build_filename (folder, "..", "..", "..", "data", "samples", "cells.pt", NULL);
+  const char *paths[] = { TS_DATA_DIR "/samples/cells.pt", checkout };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    if (g_file_test (paths[i], G_FILE_TEST_IS_REGULAR))
+      return g_file_new_for_path (paths[i]);
+  return NULL;
+}
+
+/* What the centre shows. */
+
+static const char *
+get_file_name (TsWindow *self, char **to_free)
+{
+  GFile *file = ts_session_get_file (self->session);
+
+  *to_free = file != NULL ? g_file_get_basename (file) : NULL;
+  return *to_free != NULL ? *to_free : "";
+}
+
+static void
+update_error_page (TsWindow *self)
+{
+  TsNode *node = ts_session_get_node (self->session);
+  const char *error = ts_session_get_error (self->session);
+  g_autofree char *name = NULL;
+  g_autofree char *title = NULL;
+
+  if (ts_session_is_file_error (self->session)) {
+    title = g_strdup_printf (_ ("“%s” cannot be opened"), get_file_name (self, &name));
+    /* the title has named the file */
+    if (error != NULL && name != NULL && g_str_has_prefix (error, name) &&
+        g_str_has_prefix (error + strlen (name), ": "))
+      error += strlen (name) + 2;
+  } else {
+    const GError *node_error = node != NULL ? ts_node_get_error (node) : NULL;
+    title = g_strdup_printf (_ ("“%s” cannot be shown"), node ? ts_node_get_path (node) : "");
+    if (node_error != NULL)
+      error = node_error->message;
+  }
+  g_autofree char *escaped = g_markup_escape_text (error != NULL ? error : "", -1);
+  g_autofree char *escaped_title = g_markup_escape_text (title, -1);
+  adw_status_page_set_title (self->error_page, escaped_title);
+  adw_status_page_set_description (self->error_page, escaped);
+}
+
+static const char *
+choose_page (TsWindow *self)
+{
+  TsNode *node = ts_session_get_node (self->session);
+
+  if (ts_session_get_view (self->session) != NULL)
+    return self->image_mode ? "image" : "grid";
+  if (ts_session_is_file_error (self->session))
+    return "error";
+  if (node == NULL)
+    return "empty";
+  return ts_node_get_kind (node) == TS_NODE_ERROR ? "error" : "numbers";
+}
+
+/* A pane beside the pictures is there when it is wanted and there is something for it; one that
+ * lies over them in a narrow window comes only when asked for. */
+
+gboolean *
+ts_window_get_pane_wish (TsWindow *self, gboolean tree)
+{
+  if (tree)
+    return self->narrow ? &self->tree_over : &self->show_tree;
+  return self->very_narrow ? &self->inspector_over : &self->show_inspector;
+}
+
+void
+ts_window_update_panes (TsWindow *self)
+{
+  gboolean has_document = ts_session_get_document (self->session) != NULL;
+  gboolean tree = has_document && *ts_window_get_pane_wish (self, TRUE);
+  gboolean inspector = has_document && *ts_window_get_pane_wish (self, FALSE);
+
+  self->updating = TRUE;
+  adw_flap_set_reveal_flap (self->tree_flap, tree);
+  adw_flap_set_reveal_flap (self->inspector_flap, inspector);
+  self->updating = FALSE;
+  ts_window_set_enabled (self, "show-tree", has_document);
+  ts_window_set_enabled (self, "show-inspector", has_document);
+  ts_window_set_state (self, "show-tree", g_variant_new_boolean (tree));
+  ts_window_set_state (self, "show-inspector", g_variant_new_boolean (inspector));
+}
+
+/* A pane over the pictures was closed by a click beside it. */
+static void
+reveal_cb (TsWindow *self, GParamSpec *pspec, AdwFlap *flap)
+{
+  if (self->updating || ts_session_get_document (self->session) == NULL)
+    return;
+  *ts_window_get_pane_wish (self, flap == self->tree_flap) = adw_flap_get_reveal_flap (flap);
+  ts_window_update_panes (self);
+}
+
+void
+ts_window_update_stack (TsWindow *self)
+{
+  const char *page = choose_page (self);
+
+  if (g_str_equal (page, "error"))
+    update_error_page (self);
+  gtk_stack_set_visible_child_name (self->stack, page);
+
+  gboolean has_view = ts_session_get_view (self->session) != NULL;
+  gtk_widget_set_visible (self->mode_box, has_view && !self->very_narrow);
+  gtk_widget_set_visible (self->zoom_box, has_view && !self->narrow && !self->image_mode);
+  gtk_widget_set_visible (GTK_WIDGET (self->status_bar), has_view);
+  ts_window_update_panes (self);
+  ts_window_set_state (self, "mode", g_variant_new_string (self->image_mode ? "image" : "grid"));
+}
+
+static void
+update_title (TsWindow *self)
+{
+  TsDocument *document = ts_session_get_document (self->session);
+  TsNode *node = ts_session_get_node (self->session);
+  TsView *view = ts_session_get_view (self->session);
+  g_autofree char *name = NULL;
+  g_autofree char *title = NULL;
+  g_autofree char *subtitle = NULL;
+
+  if (document == NULL || node == NULL) {
+    const char *file = get_file_name (self, &name);
+    title = g_strdup (*file != '\0' ? file : _ ("Tenscope"));
+  } else {
+    const char *path = ts_node_get_path (node);
+    title = *path != '\0' ? g_strdup_printf ("%s · %s", path, ts_document_get_name (document))
+                          : g_strdup (ts_document_get_name (document));
+    subtitle =
+        view != NULL
+            ? g_strdup_printf ("%s · %s", ts_node_get_summary (node),
+                               ts_batch_get_layout (ts_view_get_batch (view))->roles)
+            : g_strdup (ts_node_get_kind (node) != TS_NODE_ERROR ? ts_node_get_summary (node) : "");
+  }
+  adw_window_title_set_title (self->title, title);
+  adw_window_title_set_subtitle (self->title, subtitle != NULL ? subtitle : "");
+  gtk_window_set_title (GTK_WINDOW (self), title);
+}
+
+/* The offer of a normalisation that the values look like. */
+static void
+update_offer (TsWindow *self)
+{
+  TsView *view = ts_session_get_view (self->session);
+  const char *offer = view != NULL ? ts_view_get_value_range (view)->offer : NULL;
+  const TsPreset *preset = offer != NULL ? ts_preset_find (offer) : NULL;
+  const TsRecipe *recipe = ts_session_get_recipe (self->session);
+  gboolean taken = preset == NULL || g_strcmp0 (recipe->preset, preset->id) == 0 ||
+                   !ts_recipe_equal (recipe, ts_session_get_initial_recipe (self->session));
+
+  if (preset != NULL && !taken) {
+    g_autofree char *text = g_strdup_printf (_ ("These values look %s-normalised"),
+                                                g_str_equal (offer, "imagenet") ? "ImageNet"
+                                                : g_str_equal (offer, "clip")   ? "CLIP"
+                                                                              : _ (preset->title));
+    gtk_label_set_label (self->offer_label, text);
+  }
+  gtk_revealer_set_reveal_child (self->offer_revealer, !taken);
+}
+
+/* Recent dumps, in the menu of the open button and on the empty page. */
+
+static gboolean
+is_ours (GtkRecentInfo *info)
+{
+  return gtk_recent_info_has_application (info, "tenscope") && gtk_recent_info_exists (info);
+}
+
+static int
+compare_recent (gconstpointer a, gconstpointer b)
+{
+  return g_date_time_compare (gtk_recent_info_get_modified ((GtkRecentInfo *) b),
+                              gtk_recent_info_get_modified ((GtkRecentInfo *) a));
+}
+
+static void
+update_recent (TsWindow *self)
+{
+  GList *infos = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
+  g_autoptr (GMenu) menu = g_menu_new ();
+  GtkWidget *row;
+  guint n = 0;
+
+  while ((row = gtk_widget_get_first_child (GTK_WIDGET (self->recent_list))) != NULL)
+    gtk_list_box_remove (self->recent_list, row);
+  infos = g_list_sort (infos, compare_recent);
+  for (GList *l = infos; l != NULL; l = l->next) {
+    if (n >= MAX_RECENT * 2 || !is_ours (l->data))
+      continue;
+    const char *uri = gtk_recent_info_get_uri (l->data);
+    g_autoptr (GFile) file = g_file_new_for_uri (uri);
+    g_autofree char *path = g_file_get_path (file);
+    if (path == NULL)
+      continue;
+
+    g_autoptr (GMenuItem) item = g_menu_item_new (gtk_recent_info_get_display_name (l->data), NULL);
+    g_menu_item_set_action_and_target (item, "win.open-path", "s", path);
+    g_menu_append_item (menu, item);
+    if (n++ >= MAX_RECENT)
+      continue;
+
+    g_autoptr (GFile) folder = g_file_get_parent (file);
+    g_autofree char *where = folder != NULL ? g_file_get_parse_name (folder) : NULL;
+    g_autofree char *title = g_markup_escape_text (gtk_recent_info_get_display_name (l->data), -1);
+    g_autofree char *subtitle = g_markup_escape_text (where != NULL ? where : "", -1);
+    row = adw_action_row_new ();
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+    adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 1);
+    gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+    gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (row), NULL);
+    gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.open-path");
+    gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", path);
+    gtk_list_box_append (self->recent_list, row);
+  }
+  g_list_free_full (infos, (GDestroyNotify) gtk_recent_info_unref);
+  gtk_widget_set_visible (self->recent_group, n > 0);
+  adw_split_button_set_menu_model (self->open_button, n > 0 ? G_MENU_MODEL (menu) : NULL);
+}
+
+static void
+remember_file (TsWindow *self)
+{
+  GFile *file = ts_session_get_file (self->session);
+  g_autofree char *uri = g_file_get_uri (file);
+  GtkRecentData data = { .mime_type = (char *) "application/octet-stream",
+                         .app_name = (char *) "tenscope",
+                         .app_exec = (char *) "tenscope %f" };
+
+  gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
+}
+
+/* Following the session. */
+
+static void
+survey_changed_cb (TsWindow *self)
+{
+  ts_window_update_actions (self);
+}
+
+static void
+view_changed_cb (TsWindow *self)
+{
+  TsBatchStats *stats = ts_session_get_stats (self->session);
+
+  if (self->survey != NULL)
+    g_signal_handlers_disconnect_by_func (self->survey, survey_changed_cb, self);
+  g_clear_object (&self->survey);
+  if (stats != NULL) {
+    self->survey = ts_survey_new (stats);
+    g_signal_connect_object (self->survey, "changed", G_CALLBACK (survey_changed_cb), self,
+                             G_CONNECT_SWAPPED);
+  }
+  ts_inspector_set_survey (self->inspector, self->survey);
+  ts_status_bar_set_survey (self->status_bar, self->survey);
+  update_title (self);
+  update_offer (self);
+  ts_window_update_stack (self);
+  ts_window_update_actions (self);
+  ts_window_update_recipe_actions (self);
+}
+
+static void
+document_cb (TsWindow *self)
+{
+  TsDocument *document = ts_session_get_document (self->session);
+
+  if (document == NULL)
+    return;
+  remember_file (self);
+  for (guint i = 0; i < ts_document_get_warnings (document)->len; i++)
+    ts_window_toast (self, g_ptr_array_index (ts_document_get_warnings (document), i));
+}
+
+static void
+recipe_changed_cb (TsWindow *self)
+{
+  update_offer (self);
+  ts_window_update_actions (self);
+  ts_window_update_recipe_actions (self);
+}
+
+static void
+selection_changed_cb (TsWindow *self)
+{
+  ts_window_update_actions (self);
+}
+
+static gboolean
+show_loading_cb (gpointer data)
+{
+  TsWindow *self = data;
+
+  self->loading_timer = 0;
+  if (ts_session_get_view (self->session) == NULL)
+    gtk_stack_set_visible_child_name (self->stack, "loading");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+loading_cb (TsWindow *self)
+{
+  g_clear_handle_id (&self->loading_timer, g_source_remove);
+  if (ts_session_get_loading (self->session))
+    self->loading_timer = g_timeout_add (LOADING_DELAY_MS, show_loading_cb, self);
+  else
+    ts_window_update_stack (self);
+  ts_window_update_actions (self);
+}
+
+static void
+current_cb (TsWindow *self)
+{
+  ts_window_set_state (self, "current",
+                       g_variant_new_int32 ((int) ts_session_get_current (self->session)));
+}
+
+/* Zoom: the slider is logarithmic. */
+
+static gboolean
+update_zoom_slider_cb (gpointer data)
+{
+  TsWindow *self = data;
+
+  self->zoom_idle = 0;
+  self->updating = TRUE;
+  gtk_adjustment_set_value (self->zoom_adjustment, log2 (ts_session_get_zoom (self->session)));
+  self->updating = FALSE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+zoom_cb (TsWindow *self)
+{
+  double zoom = ts_session_get_zoom (self->session);
+
+  ts_window_set_state (self, "zoom", g_variant_new_double (zoom));
+  /* the grid may choose a zoom while sizes are given out: a slider moved then would be lost */
+  if (self->zoom_idle == 0)
+    self->zoom_idle = g_idle_add (update_zoom_slider_cb, self);
+}
+
+static void
+zoom_slid_cb (TsWindow *self)
+{
+  if (self->updating)
+    return;
+  double zoom = exp2 (gtk_adjustment_get_value (self->zoom_adjustment));
+  ts_session_set_zoom (self->session, zoom >= 1 ? round (zoom) : zoom);
+}
+
+/* The pictures. */
+
+static void
+hover_cb (TsWindow *self, int index, int x, int y)
+{
+  ts_status_bar_set_hover (self->status_bar, index, x, y);
+}
+
+static void
+activate_cb (TsWindow *self, guint index)
+{
+  ts_session_set_current (self->session, index);
+  self->image_mode = TRUE;
+  ts_window_update_stack (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->image_view));
+}
+
+static void
+close_image_cb (TsWindow *self)
+{
+  g_action_group_change_action_state (G_ACTION_GROUP (self), "mode", g_variant_new_string ("grid"));
+}
+
+static gboolean
+drop_cb (TsWindow *self, const GValue *value, double x, double y)
+{
+  GSList *files = g_value_get_boxed (value);
+
+  if (files == NULL)
+    return FALSE;
+  ts_window_open (self, files->data);
+  for (GSList *l = files->next; l != NULL; l = l->next) {
+    g_autofree char *path = g_file_get_path (l->data);
+    if (path != NULL)
+      g_action_group_activate_action (G_ACTION_GROUP (
+                                          gtk_window_get_application (GTK_WINDOW (self))),
+                                      "open-path", g_variant_new_string (path));
+  }
+  return TRUE;
+}
+
+/* Narrow windows. */
+
+static gboolean
+update_folding_cb (gpointer data)
+{
+  TsWindow *self = data;
+
+  self->layout_idle = 0;
+  self->tree_over = FALSE;
+  self->inspector_over = FALSE;
+  adw_flap_set_fold_policy (self->tree_flap, self->narrow ? ADW_FLAP_FOLD_POLICY_ALWAYS
+                                                          : ADW_FLAP_FOLD_POLICY_NEVER);
+  adw_flap_set_fold_policy (self->inspector_flap, self->very_narrow ? ADW_FLAP_FOLD_POLICY_ALWAYS
+                                                                    : ADW_FLAP_FOLD_POLICY_NEVER);
+  ts_window_update_stack (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ts_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  TsWindow *self = TS_WINDOW (widget);
+  gboolean narrow = width < NARROW;
+  gboolean very_narrow = width < VERY_NARROW;
+
+  GTK_WIDGET_CLASS (ts_window_parent_class)->size_allocate (widget, width, height, baseline);
+  if (narrow == self->narrow && very_narrow == self->very_narrow)
+    return;
+  self->narrow = narrow;
+  self->very_narrow = very_narrow;
+  /* not while sizes are being given out */
+  if (self->layout_idle == 0)
+    self->layout_idle = g_idle_add (update_folding_cb, self);
+}
+
+static void
+follow_settings (TsWindow *self)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema =
+                 source != NULL ? g_settings_schema_source_lookup (source, TS_APP_ID, TRUE) : NULL;
+
+  /* a missing schema would end the program: run without from a bare build folder */
+  if (schema == NULL)
+    return;
+  self->settings = g_settings_new (TS_APP_ID);
+  g_settings_bind (self->settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "window-height", self, "default-height",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  self->show_tree = g_settings_get_boolean (self->settings, "show-tree");
+  self->show_inspector = g_settings_get_boolean (self->settings, "show-inspector");
+}
+
+static void
+follow_session (TsWindow *self)
+{
+  const struct
+  {
+    const char *signal;
+    void (*callback) (TsWindow *self);
+  } followed[] = {
+    { "view-changed", view_changed_cb },
+    { "recipe-changed", recipe_changed_cb },
+    { "selection-changed", selection_changed_cb },
+    { "notify::document", document_cb },
+    { "notify::loading", loading_cb },
+    { "notify::zoom", zoom_cb },
+    { "notify::current", current_cb },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (followed); i++)
+    g_signal_connect_object (self->session, followed[i].signal, G_CALLBACK (followed[i].callback),
+                             self, G_CONNECT_SWAPPED);
+  ts_tree_pane_set_session (self->tree_pane, self->session);
+  ts_inspector_set_session (self->inspector, self->session);
+  ts_status_bar_set_session (self->status_bar, self->session);
+  ts_numbers_page_set_session (self->numbers_page, self->session);
+  g_object_set (self->grid, "session", self->session, NULL);
+  g_object_set (self->image_view, "session", self->session, NULL);
+}
+
+static void
+ts_window_dispose (GObject *object)
+{
+  TsWindow *self = TS_WINDOW (object);
+
+  g_clear_handle_id (&self->layout_idle, g_source_remove);
+  g_clear_handle_id (&self->zoom_idle, g_source_remove);
+  g_clear_handle_id (&self->loading_timer, g_source_remove);
+  ts_window_dispose_export (self);
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  if (self->survey != NULL)
+    g_signal_handlers_disconnect_by_data (self->survey, self);
+  g_signal_handlers_disconnect_by_data (gtk_recent_manager_get_default (), self);
+  g_clear_object (&self->survey);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (ts_window_parent_class)->dispose (object);
+}
+
+static void
+ts_window_finalize (GObject *object)
+{
+  TsWindow *self = TS_WINDOW (object);
+
+  g_clear_object (&self->session);
+
+  G_OBJECT_CLASS (ts_window_parent_class)->finalize (object);
+}
+
+static void
+ts_window_class_init (TsWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (TS_TYPE_GRID);
+  g_type_ensure (TS_TYPE_IMAGE_VIEW);
+  g_type_ensure (TS_TYPE_INSPECTOR);
+  g_type_ensure (TS_TYPE_NUMBERS_PAGE);
+  g_type_ensure (TS_TYPE_STATUS_BAR);
+  g_type_ensure (TS_TYPE_TREE_PANE);
+  object_class->dispose = ts_window_dispose;
+  object_class->finalize = ts_window_finalize;
+  widget_class->size_allocate = ts_window_size_allocate;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/tenscope/Tenscope/ts-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, open_button);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, zoom_box);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, mode_box);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, zoom_adjustment);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, tree_flap);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, inspector_flap);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, tree_pane);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, inspector);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, status_bar);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, grid);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, image_view);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, numbers_page);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, error_page);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, recent_group);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, recent_list);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, sample_button);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, offer_revealer);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, offer_label);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, export_revealer);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, export_label);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, export_bar);
+  gtk_widget_class_bind_template_callback (widget_class, zoom_slid_cb);
+  gtk_widget_class_bind_template_callback (widget_class, hover_cb);
+  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, close_image_cb);
+  gtk_widget_class_bind_template_callback (widget_class, reveal_cb);
+}
+
+static void
+ts_window_init (TsWindow *self)
+{
+  g_autoptr (GFile) sample = ts_window_find_sample ();
+
+  self->session = ts_session_new ();
+  self->show_tree = TRUE;
+  self->show_inspector = TRUE;
+  gtk_widget_init_template (GTK_WIDGET (self));
+  ts_window_add_actions (self);
+  ts_window_add_recipe_actions (self);
+  ts_window_add_export_actions (self);
+  follow_settings (self);
+  follow_session (self);
+  gtk_widget_set_visible (self->sample_button, sample != NULL);
+
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  g_signal_connect_swapped (target, "drop", G_CALLBACK (drop_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->toast_overlay), GTK_EVENT_CONTROLLER (target));
+
+  g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (update_recent),
+                           self, G_CONNECT_SWAPPED);
+  update_recent (self);
+  view_changed_cb (self);
+}
+
+TsWindow *
+ts_window_new (AdwApplication *application)
+{
+  return g_object_new (TS_TYPE_WINDOW, "application", application, NULL);
+}
