@@ -320,6 +320,19 @@ start_pass (TsGrid *self, GArray *rows, guint n_visible)
   return TRUE;
 }
 
+static gboolean
+paints_any (TsPaintPass *pass, guint64 first, guint64 last)
+{
+  GPtrArray *canvases = ts_paint_pass_get_canvases (pass);
+
+  for (guint i = 0; i < canvases->len; i++) {
+    guint64 row = ((TsPaintCanvas *) canvases->pdata[i])->tag;
+    if (row >= first && row <= last)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 ts_grid_refresh (TsGrid *self, gint64 wait_us)
 {
@@ -335,8 +348,9 @@ ts_grid_refresh (TsGrid *self, gint64 wait_us)
   choose_format (self);
 
   if (self->pass != NULL) {
-    /* Statistics can take long; nobody waits for those of old settings. */
-    if (!self->pass_is_fixed && self->pass_serial != self->recipe_serial)
+    /* Statistics can take long; nobody waits for those of old settings or of other rows. */
+    if (!self->pass_is_fixed &&
+        (self->pass_serial != self->recipe_serial || !paints_any (self->pass, first, last)))
       stop_pass (self);
     else if (!ts_paint_pass_wait (self->pass, wait_us))
       return; /* its end brings us here again */

@@ -10,9 +10,9 @@
 #define GAP        10   /* logical pixels, as the following */
 #define PAD        14
 #define CELL_SMALL 48 /* below: narrow gaps */
-#define TARGET_MIN 128
-#define TARGET_MAX 384
-#define MARGIN     20 /* room for gaps and captions when guessing how many cells fit */
+#define TARGET     128
+#define LARGEST    448
+#define CAPTION    20 /* what a caption is taken to need */
 
 static const double zoom_ladder[] = {
   1.0 / 128, 1.0 / 96, 1.0 / 64, 1.0 / 48, 1.0 / 32, 1.0 / 24, 1.0 / 16, 1.0 / 12, 1.0 / 8,
@@ -55,6 +55,31 @@ ts_grid_zoom_step (double zoom, int direction, guint image_width, guint image_he
   return ts_grid_zoom_clamp (ts_zoom_ladder_step (zoom, direction), image_width, image_height);
 }
 
+/* Whether all images can be seen at once. */
+static gboolean
+fits (double zoom,
+      guint64 n_images,
+      guint image_width,
+      guint image_height,
+      int width,
+      int height,
+      int scale)
+{
+  TsGridLayout layout = {
+    .n_images = n_images,
+    .image_width = image_width,
+    .image_height = image_height,
+    .zoom = zoom,
+    .scale = scale,
+    .caption_height = CAPTION * scale,
+    .viewport_width = width,
+    .viewport_height = height,
+  };
+
+  ts_grid_layout_update (&layout);
+  return layout.width <= width && layout.height <= height;
+}
+
 double
 ts_grid_zoom_default (guint64 n_images,
                       guint image_width,
@@ -64,20 +89,25 @@ ts_grid_zoom_default (guint64 n_images,
                       int scale)
 {
   double edge = MAX (MAX (image_width, image_height), 1);
-  double width = MAX (viewport_width - 2 * PAD * scale, 1);
-  double height = MAX (viewport_height - 2 * PAD * scale, 1);
-  double share = sqrt (width * height / MAX (n_images, 1)) - MARGIN * scale;
-  double target = CLAMP (share, TARGET_MIN * scale, TARGET_MAX * scale);
-  target = MIN (target, MAX (MIN (width, height) - MARGIN * scale, CELL_MIN));
-
+  int room = MIN (viewport_width, viewport_height) - 2 * PAD * scale;
+  double target = MIN (TARGET * scale, MAX (room, CELL_MIN));
   double zoom = target / edge;
+
   if (zoom >= 1)
-    zoom = share > TARGET_MIN * scale ? floor (zoom) : round (zoom);
-  else if (zoom > 1 / 1.5 && edge <= 200 * scale)
+    zoom = round (zoom);
+  else if (edge <= 200 * scale && edge <= room)
     zoom = 1;
   else
     zoom = 1 / ceil (1 / zoom - 0.25);
-  return ts_grid_zoom_clamp (zoom, image_width, image_height);
+  zoom = ts_grid_zoom_clamp (zoom, image_width, image_height);
+
+  /* few images are shown larger as long as none is pushed out of sight */
+  for (double next = ts_grid_zoom_step (zoom, 1, image_width, image_height);
+       next > zoom && next * edge <= LARGEST * scale &&
+       fits (next, n_images, image_width, image_height, viewport_width, viewport_height, scale);
+       next = ts_grid_zoom_step (zoom, 1, image_width, image_height))
+    zoom = next;
+  return zoom;
 }
 
 void
