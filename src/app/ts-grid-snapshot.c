@@ -7,7 +7,7 @@
 #include <math.h>
 
 #define CAPTION_SCALE     0.82
-#define CAPTION_MIN_WIDTH 24 /* logical pixels; narrower cells have none */
+#define CAPTION_MIN_WIDTH 40 /* logical pixels; narrower cells have none */
 #define CAPTION_SPACE     3  /* above and below the text */
 #define OUTLINE_WIDTH     3
 #define OUTLINE_SPACE     2
