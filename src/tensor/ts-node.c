@@ -263,7 +263,9 @@ ts_node_copy_tree (TsNode *self, const char *name)
 
     copy->text = g_strdup (node->text);
     copy->note = g_strdup (node->note);
-    copy->declared = g_strdup (node->declared);
+    copy->declared_dtype = g_strdup (node->declared_dtype);
+    if (node->declared_shape != NULL)
+      copy->declared_shape = g_memdup2 (node->declared_shape, sizeof *node->declared_shape);
     g_set_object (&copy->tensor, node->tensor);
     copy->value = node->value != NULL ? g_variant_ref (node->value) : NULL;
     copy->error = node->error != NULL ? g_error_copy (node->error) : NULL;
