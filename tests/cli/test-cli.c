@@ -140,7 +140,7 @@ test_statuses (void)
     { "export %S/features.npy %S/features.npy -o %T/x", 2, "one file at a time" },
     { "export %T/absent.npy -o %T/x", 3, "absent.npy" },
     { "export %S/README.md -o %T/x", 3, "README.md" },
-    { "export %S -o %T/x", 3, "samples" },
+    { "export %S/.. -o %T/x", 3, "holds no dumps or pictures" },
     { "export %S/latent-walk.safetensors --key foo -o %T/x", 2, "it holds images" },
     { "export %S/features.npy --key foo -o %T/x", 2, "bare array" },
     { "export %S/features.npy --layout NC -o %T/x", 2, "NC" },

@@ -200,7 +200,7 @@ test_unreadable (void)
 
   g_assert_null (ts_reader_open_path (folder, NULL, &error));
   g_assert_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED);
-  assert_contains (error->message, "is a folder");
+  assert_contains (error->message, "holds no dumps");
   g_clear_error (&error);
 
   g_assert_null (ts_reader_open_path ("/dev/zero", NULL, &error));
