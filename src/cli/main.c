@@ -16,6 +16,8 @@ static const TsCliCommand *const commands[] = {
   &ts_cli_stats,
   &ts_cli_export,
   &ts_cli_sheet,
+  &ts_cli_replay,
+  &ts_cli_merge,
 };
 
 static void

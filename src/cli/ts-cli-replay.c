@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/ts-error.h"
+#include "cli/ts-cli-parse.h"
+#include "cli/ts-cli-run-job.h"
+#include "cli/ts-cli-view-options.h"
+#include "cli/ts-cli.h"
+#include "export/ts-export-settings.h"
+
+#include <string.h>
+
+typedef struct
+{
+  char *output;
+  char *source;
+  char *collision;
+  char *jobs;
+  gboolean quiet;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  g_free (self->output);
+  g_free (self->source);
+  g_free (self->collision);
+  g_free (self->jobs);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static TsExportSettings *
+read_settings (const char *path, GError **error)
+{
+  g_autofree char *json = NULL;
+  g_autoptr (GError) local = NULL;
+  TsExportSettings *settings;
+  gsize length;
+
+  if (!g_file_get_contents (path, &json, &length, &local)) {
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "%s", local->message);
+    return NULL;
+  }
+  settings = ts_export_settings_read (json, length, error);
+  if (settings == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return settings;
+}
+
+/* Where the record says, or a file of that name beside the record. */
+static char *
+find_source (const Options *options,
+             const TsExportSettings *settings,
+             const char *record,
+             GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (record);
+  g_autofree char *base = g_path_get_basename (settings->file);
+  g_autofree char *beside = g_build_filename (folder, base, NULL);
+
+  if (options->source != NULL)
+    return g_strdup (options->source);
+  if (settings->path != NULL && g_file_test (settings->path, G_FILE_TEST_EXISTS))
+    return g_strdup (settings->path);
+  if (g_file_test (beside, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&beside);
+  g_set_error (error, TS_ERROR, TS_ERROR_FAILED,
+               "%s: the dump “%s” is not where it was; name it with --source", record,
+               settings->path != NULL ? settings->path : settings->file);
+  return NULL;
+}
+
+static gboolean
+parse_options (const Options *self,
+               const char *record,
+               TsExportSettings *settings,
+               char **folder,
+               GError **error)
+{
+  int collision = TS_COLLISION_FAIL;
+
+  if (!ts_cli_parse_name ("on-collision", self->collision, ts_collision_names, &collision, error) ||
+      !ts_cli_parse_uint ("jobs", self->jobs, 1, 256, &settings->options.n_threads, error))
+    return FALSE;
+  *folder = self->output != NULL ? g_strdup (self->output) : g_path_get_dirname (record);
+  settings->options.folder = *folder;
+  settings->options.collision = (TsCollision) collision;
+  return TRUE;
+}
+
+static TsExportJob *
+make_job (const char *source, const TsExportSettings *settings, GError **error)
+{
+  g_autoptr (TsDocument) document = ts_cli_open (source, error);
+  g_autoptr (TsView) view = NULL;
+  g_autoptr (TsBatchStats) stats = NULL;
+  g_autoptr (GArray) indices = NULL;
+  TsCliViewOptions view_options = { .key = settings->key, .layout = settings->layout };
+  guint64 size;
+
+  if (document == NULL)
+    return NULL;
+  size = ts_source_get_size (ts_document_get_source (document));
+  if (size != settings->size_bytes)
+    ts_cli_complain ("%s has %" G_GUINT64_FORMAT " bytes, not %" G_GUINT64_FORMAT
+                     " as then: it may be another dump",
+                     source, size, settings->size_bytes);
+  view = ts_cli_view_options_open (&view_options, document, error);
+  if (view == NULL)
+    return NULL;
+  if (!g_str_equal (settings->images, "all")) {
+    indices = ts_cli_parse_indices (settings->images,
+                                    ts_batch_get_n_images (ts_view_get_batch (view)), error);
+    if (indices == NULL)
+      return NULL;
+  }
+  stats = ts_batch_stats_new (ts_view_get_batch (view));
+  return ts_export_job_new (view, stats, &settings->recipe, &settings->options,
+                            indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL,
+                            indices != NULL ? indices->len : 0, error);
+}
+
+static int
+run_replay (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  g_auto (GStrv) files = NULL;
+  g_autoptr (TsExportSettings) settings = NULL;
+  g_autoptr (TsExportJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *source = NULL;
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+      "The output folder; that of the record when not given", "DIR" },
+    { "source", 0, 0, G_OPTION_ARG_FILENAME, &options.source, "The dump, if it was moved", "FILE" },
+    { "on-collision", 0, 0, G_OPTION_ARG_STRING, &options.collision,
+      "Where a file exists: fail (default), skip, overwrite, number", "WHAT" },
+    { "jobs", 'j', 0, G_OPTION_ARG_STRING, &options.jobs, "Threads; all cores by default", "N" },
+    { "quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "Print errors only", NULL },
+    { NULL },
+  };
+
+  files = ts_cli_parse (argc, argv, "EXPORT.json",
+                        "Runs again what an earlier export wrote down: byte-identical images.",
+                        entries, NULL, 1, 1);
+  if (files == NULL)
+    return TS_CLI_USAGE;
+  settings = read_settings (files[0], &error);
+  if (settings == NULL) {
+    ts_cli_complain ("%s", error->message);
+    return TS_CLI_UNREADABLE;
+  }
+  if (!parse_options (&options, files[0], settings, &folder, &error))
+    return ts_cli_fail (error);
+  source = find_source (&options, settings, files[0], &error);
+  job = source != NULL ? make_job (source, settings, &error) : NULL;
+  if (job == NULL)
+    return ts_cli_fail (error);
+  return ts_cli_run_job (job, &settings->options, options.quiet);
+}
+
+const TsCliCommand ts_cli_replay = {
+  .name = "replay",
+  .summary = "run again what an export.json wrote down",
+  .run = run_replay,
+};
