@@ -463,6 +463,110 @@ test_sheet (void)
   g_assert_nonnull (strstr (mixed.err, "one size"));
 }
 
+static void
+assert_same_file (const char *a, const char *b)
+{
+  g_autoptr (GBytes) x = read_file (a);
+  g_autoptr (GBytes) y = read_file (b);
+
+  if (!g_bytes_equal (x, y))
+    g_error ("%s and %s differ", a, b);
+}
+
+/* An automatic range, so that every shard has to look at the whole batch. */
+#define SHARDED "export %S/latent-walk.safetensors --range minmax --format jpeg --quiet "
+
+static void
+test_shards (void)
+{
+  run_ok (SHARDED "-o %T/whole");
+  for (guint k = 1; k <= 3; k++) {
+    g_autofree char *command = g_strdup_printf (SHARDED "-o %%T/parts --shard %u/3", k);
+    g_auto (Result) early = { 0 };
+
+    run_ok (command);
+    if (k == 3)
+      break;
+    early = run ("merge %T/parts", NULL);
+    g_assert_cmpint (early.status, ==, 1);
+    g_assert_nonnull (strstr (early.err, "is missing"));
+  }
+
+  /* a shard that was killed leaves a gap, and the same shard again closes it */
+  g_autofree char *lost = g_build_filename (root, "parts", "images", "latent-walk_20.jpg", NULL);
+
+  g_assert_cmpint (g_unlink (lost), ==, 0);
+  g_auto (Result) gap = run ("merge %T/parts", NULL);
+
+  g_assert_cmpint (gap.status, ==, 1);
+  g_assert_nonnull (strstr (gap.err, "latent-walk_20.jpg"));
+  run_ok (SHARDED "-o %T/parts --shard 2/3 --on-collision skip");
+  run_ok ("merge %T/parts --quiet");
+
+  assert_same_file ("whole/images/metadata.jsonl", "parts/images/metadata.jsonl");
+  for (guint k = 0; k < 48; k++) {
+    g_autofree char *a = g_strdup_printf ("whole/images/latent-walk_%02u.jpg", k);
+    g_autofree char *b = g_strdup_printf ("parts/images/latent-walk_%02u.jpg", k);
+
+    assert_same_file (a, b);
+  }
+
+  /* other settings are another export */
+  run_ok (SHARDED "-o %T/parts --shard 3/3 --on-collision overwrite --invert");
+  g_auto (Result) mixed = run ("merge %T/parts", NULL);
+
+  g_assert_cmpint (mixed.status, ==, 1);
+  g_assert_nonnull (strstr (mixed.err, "different settings"));
+}
+
+/* What a record says gives the same bytes again, also after shards were merged. */
+static void
+test_replay (void)
+{
+  static const char *const options[] = {
+    "--index 3,9-11 --preset imagenet --depth 16 --compression small --name {n}_{index}",
+    "--channel 1 --colormap turbo --range percentile:1,99 --scope image --format jpeg --quality 77",
+    "--values values --format tiff --index 5 --sidecar none",
+    "--mean 0.1,0.2,0.3 --std 0.5 --gamma 2.2 --rounding truncate --latents none --index 40-",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++) {
+    g_autofree char *first = g_strdup_printf ("first-%" G_GSIZE_FORMAT, i);
+    g_autofree char *again = g_strdup_printf ("again-%" G_GSIZE_FORMAT, i);
+    g_autofree char *command =
+        g_strdup_printf ("export %%S/latent-walk.safetensors %s -o %%T/%s --quiet", options[i],
+                         first);
+    g_autofree char *replay =
+        g_strdup_printf ("replay %%T/%s/export.json -o %%T/%s --quiet", first, again);
+    g_autofree char *folder = g_strdup_printf ("%s/%s/images", root, first);
+    g_autoptr (GDir) dir = NULL;
+    const char *name;
+    guint n = 0;
+
+    run_ok (command);
+    run_ok (replay);
+    dir = g_dir_open (folder, 0, NULL);
+    while ((name = g_dir_read_name (dir)) != NULL) {
+      g_autofree char *a = g_strdup_printf ("%s/images/%s", first, name);
+      g_autofree char *b = g_strdup_printf ("%s/images/%s", again, name);
+
+      assert_same_file (a, b);
+      n++;
+    }
+    g_assert_cmpuint (n, >, 1);
+  }
+
+  g_auto (Result) no_record = run ("replay %T/first-0/images/3_03.json", NULL);
+  g_auto (Result) same_folder = run ("replay %T/first-0/export.json", NULL);
+  g_auto (Result) no_dump =
+              run ("replay %T/first-0/export.json --source %T/absent.npy -o %T/y", NULL);
+
+  g_assert_cmpint (no_record.status, ==, 3);
+  g_assert_cmpint (same_folder.status, ==, 1);
+  g_assert_nonnull (strstr (same_folder.err, "exists already"));
+  g_assert_cmpint (no_dump.status, ==, 3);
+}
+
 /* Python's own JSON and NumPy read the sidecars, in the one line that the format promises. */
 static void
 test_python (void)
@@ -511,6 +615,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/collisions", test_collisions);
   g_test_add_func ("/cli/cells", test_cells);
   g_test_add_func ("/cli/sheet", test_sheet);
+  g_test_add_func ("/cli/shards", test_shards);
+  g_test_add_func ("/cli/replay", test_replay);
   g_test_add_func ("/cli/python", test_python);
   status = g_test_run ();
 
