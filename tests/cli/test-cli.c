@@ -481,7 +481,8 @@ test_shards (void)
 {
   run_ok (SHARDED "-o %T/whole");
   for (guint k = 1; k <= 3; k++) {
-    g_autofree char *command = g_strdup_printf (SHARDED "-o %%T/parts --shard %u/3", k);
+    g_autofree char *shard = g_strdup_printf ("%u/3", k);
+    g_autofree char *command = g_strconcat (SHARDED "-o %T/parts --shard ", shard, NULL);
     g_auto (Result) early = { 0 };
 
     run_ok (command);
