@@ -12,12 +12,7 @@
 #include <string.h>
 
 static const TsCliCommand *const commands[] = {
-  &ts_cli_info,
-  &ts_cli_stats,
-  &ts_cli_export,
-  &ts_cli_sheet,
-  &ts_cli_replay,
-  &ts_cli_merge,
+  &ts_cli_info, &ts_cli_stats, &ts_cli_export, &ts_cli_sheet, &ts_cli_replay, &ts_cli_merge,
 };
 
 static void
