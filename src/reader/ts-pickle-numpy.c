@@ -5,6 +5,7 @@
 
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
+#include "bytes/ts-mapped-source.h"
 #include "reader/ts-pickle-text.h"
 
 #include <stdlib.h>
@@ -275,7 +276,9 @@ make_field (TsPickle *pickle,
 {
   NumpyType type;
   TsShape shape = parts->shape, inner = { 0 };
-  gint64 all_strides[TS_MAX_DIMS], inner_strides[TS_MAX_DIMS];
+  gint64 inner_strides[TS_MAX_DIMS];
+  guint64 strides_bytes[TS_MAX_DIMS];
+  g_autoptr (TsSource) gathered = NULL;
   gint64 offset;
   const TsPickleValue *value;
 
@@ -293,21 +296,25 @@ make_field (TsPickle *pickle,
       return NULL;
     value = type.subarray->at.items[0];
   }
-  if (!type.is_number || record->size_bytes % type.size_bytes != 0 ||
-      shape.n_dims + inner.n_dims > TS_MAX_DIMS)
+  if (!type.is_number || shape.n_dims + inner.n_dims > TS_MAX_DIMS)
     return NULL;
   ts_shape_get_c_strides (&inner, inner_strides);
   for (guint i = 0; i < shape.n_dims; i++) {
-    if (__builtin_mul_overflow (strides[i], (gint64) (record->size_bytes / type.size_bytes),
-                                &all_strides[i]))
+    if (!ts_checked_mul ((guint64) strides[i], record->size_bytes, &strides_bytes[i]))
       return NULL;
   }
   for (guint i = 0; i < inner.n_dims; i++) {
     shape.dims[shape.n_dims] = inner.dims[i];
-    all_strides[shape.n_dims++] = inner_strides[i];
+    if (!ts_checked_mul ((guint64) inner_strides[i], type.size_bytes,
+                         &strides_bytes[shape.n_dims++]))
+      return NULL;
   }
-  return ts_tensor_new (source, (guint64) offset, type.dtype, type.byte_order, &shape, all_strides,
-                        NULL);
+  /* records may be of any size: not always can strides in elements say it */
+  gathered = ts_gather_source_new (source, (guint64) offset, type.size_bytes, shape.n_dims,
+                                   shape.dims, strides_bytes, NULL);
+  return gathered != NULL
+             ? ts_tensor_new (gathered, 0, type.dtype, type.byte_order, &shape, NULL, NULL)
+             : NULL;
 }
 
 static void

@@ -6,6 +6,8 @@
 #include "base/ts-cursor.h"
 #include "reader/ts-pickle.h"
 
+#include <string.h>
+
 typedef struct
 {
   const char *name;
@@ -114,7 +116,7 @@ take_argument (TsCursor *cursor, guint n_bytes)
   }
 }
 
-/* A line of text of protocol 0 is short and printable, or at least no control characters. */
+/* A line of text of protocol 0: whatever else it holds, there is no NUL in it. */
 static gboolean
 skip_line (TsCursor *cursor)
 {
@@ -126,11 +128,7 @@ skip_line (TsCursor *cursor)
     line = (const char *) before.data + before.pos;
     length = ts_cursor_get_remaining (&before);
   }
-  for (gsize i = 0; i < length; i++) {
-    if (g_ascii_iscntrl (line[i]) && !g_ascii_isspace (line[i]))
-      return FALSE;
-  }
-  return TRUE;
+  return memchr (line, '\0', length) == NULL;
 }
 
 int

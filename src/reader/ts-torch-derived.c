@@ -16,6 +16,7 @@ typedef struct
   TsTensor *stored;
   gboolean conjugate, negate;
   TsTensor *scales, *zero_points;
+  gboolean per_channel;
   guint axis;
 } Derivation;
 
@@ -182,7 +183,6 @@ compute_dequantised (gpointer data, GCancellable *cancellable, GError **error)
   Derivation *self = data;
   const TsShape *shape = ts_tensor_get_shape (self->stored);
   gsize n_elements = (gsize) ts_tensor_get_n_elements (self->stored);
-  gboolean per_channel = ts_tensor_get_n_elements (self->scales) > 1;
   guint64 inner = 1;
   g_autofree double *scales = read_doubles (self->scales, cancellable, error);
   g_autofree double *zero_points =
@@ -206,11 +206,13 @@ compute_dequantised (gpointer data, GCancellable *cancellable, GError **error)
   for (guint i = self->axis + 1; i < shape->n_dims; i++)
     inner *= shape->dims[i];
   for (gsize i = 0; i < n_elements; i++) {
-    gsize channel = per_channel ? (gsize) (i / inner % shape->dims[self->axis]) : 0;
+    gsize channel = self->per_channel ? (gsize) (i / inner % shape->dims[self->axis]) : 0;
     double number;
 
     info->load (stored + i * info->size_bytes, 0, 1, &number);
-    out[i] = (float) (number - zero_points[channel]) * (float) scales[channel];
+    number -= zero_points[channel];
+    out[i] =
+        self->per_channel ? (float) (number * scales[channel]) : (float) number * (float) scales[0];
   }
   return g_bytes_new_take (g_steal_pointer (&out), n_elements * sizeof (float));
 }
@@ -219,6 +221,7 @@ TsTensor *
 ts_torch_derive_dequantised (TsTensor *stored,
                              TsTensor *scales,
                              TsTensor *zero_points,
+                             gboolean per_channel,
                              guint axis,
                              GError **error)
 {
@@ -226,8 +229,8 @@ ts_torch_derive_dequantised (TsTensor *stored,
   guint64 n_scales = ts_tensor_get_n_elements (scales);
   Derivation *derivation;
 
-  if (n_scales != ts_tensor_get_n_elements (zero_points) || n_scales == 0 ||
-      (n_scales > 1 && (axis >= shape->n_dims || shape->dims[axis] != n_scales)) ||
+  if (n_scales != ts_tensor_get_n_elements (zero_points) ||
+      (per_channel ? axis >= shape->n_dims || shape->dims[axis] != n_scales : n_scales != 1) ||
       n_scales > LIMIT_BYTES / sizeof (double)) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
                  "its scales and zero points are not as many as its channels");
@@ -237,6 +240,7 @@ ts_torch_derive_dequantised (TsTensor *stored,
   derivation->stored = g_object_ref (stored);
   derivation->scales = g_object_ref (scales);
   derivation->zero_points = g_object_ref (zero_points);
+  derivation->per_channel = per_channel;
   derivation->axis = axis;
   return ts_torch_derive (TS_DTYPE_FLOAT32, shape, compute_dequantised, derivation, derivation_free,
                           error);

@@ -16,11 +16,13 @@ TsTensor *ts_torch_derive_bits (TsTensor *stored,
                                 gboolean negate,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* float32 (stored - zero point) * scale; @scales and @zero_points have one element, or one for each
- * index along @axis. */
+/* float32 (stored - zero point) * scale; @scales and @zero_points have one element, or, when
+ * @per_channel, one for each index along @axis. Rounded as torch does it: the scale of a whole
+ * tensor counts as float32, those of channels as float64. */
 TsTensor *ts_torch_derive_dequantised (TsTensor *stored,
                                        TsTensor *scales,
                                        TsTensor *zero_points,
+                                       gboolean per_channel,
                                        guint axis,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -238,7 +238,8 @@ rebuild_quantised (TsTorchEnv *env,
     return fail (error, "the axis of its scales is not one of its axes");
   ts_torch_result_add_note (result,
                             per_channel ? "dequantised, a scale per channel" : "dequantised");
-  values = ts_torch_derive_dequantised (result->tensor, scales, zero_points, (guint) axis, error);
+  values = ts_torch_derive_dequantised (result->tensor, scales, zero_points, per_channel,
+                                        (guint) axis, error);
   g_clear_object (&result->tensor);
   result->tensor = values;
   result->dtype_name = ts_dtype_get_name (TS_DTYPE_FLOAT32);
