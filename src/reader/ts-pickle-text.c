@@ -250,8 +250,13 @@ ts_pickle_text_to_latin1 (const guint8 *text, gsize length, guint8 *out, gsize *
 char *
 ts_pickle_text_for_people (const guint8 *text, gsize length, gboolean as_latin1)
 {
-  GString *string = g_string_sized_new (length);
-  gboolean is_valid = ts_pickle_text_is_valid (text, length);
+  GString *string;
+  gboolean is_valid;
+
+  if (g_utf8_validate_len ((const char *) text, length, NULL))
+    return g_strndup ((const char *) text, length);
+  string = g_string_sized_new (length);
+  is_valid = ts_pickle_text_is_valid (text, length);
 
   for (gsize i = 0; i < length;) {
     gunichar code;
@@ -276,7 +281,7 @@ ts_pickle_text_from_long (const guint8 *bytes, gsize n_bytes)
   g_autofree guint8 *rest = NULL;
   GString *digits;
 
-  if (n_bytes > 512)
+  if (n_bytes > 64)
     return g_strdup_printf ("an integer of %" G_GSIZE_FORMAT " bits", n_bytes * 8);
   rest = g_memdup2 (bytes, n_bytes);
   if (is_negative) {
