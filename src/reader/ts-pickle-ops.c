@@ -109,26 +109,40 @@ ts_machine_push_counted (TsMachine *self, TsPickleKind kind, guint8 flags, guint
   return ts_machine_push (self, value);
 }
 
+/* How many of the bytes of a two's complement number say something: the others repeat the sign. */
+static gsize
+trim_long (const guint8 *bytes, gsize n_bytes)
+{
+  while (n_bytes > 1 && ((bytes[n_bytes - 1] == 0 && bytes[n_bytes - 2] < 0x80) ||
+                         (bytes[n_bytes - 1] == 0xff && bytes[n_bytes - 2] >= 0x80)))
+    n_bytes--;
+  return n_bytes;
+}
+
 gboolean
 ts_machine_push_long (TsMachine *self, gint64 n_bytes)
 {
   const guint8 *bytes;
   guint64 bits = 0;
+  gsize length;
 
   if (self->input.cursor.failed)
     return ts_machine_fail_input (self);
   if (n_bytes < 0)
     return ts_machine_fail (self, TS_ERROR_CORRUPT, "an integer has the length %" G_GINT64_FORMAT,
                             n_bytes);
-  if (n_bytes > 8)
+  if (n_bytes > 255)
     return ts_machine_push_counted (self, TS_PICKLE_BIGINT, 0, (guint64) n_bytes);
   bytes = ts_pickle_input_take (&self->input, (guint64) n_bytes);
   if (bytes == NULL)
     return ts_machine_fail_input (self);
-  for (gint64 i = 0; i < n_bytes; i++)
+  length = trim_long (bytes, (gsize) n_bytes);
+  if (length > 8)
+    return ts_machine_push_copy (self, TS_PICKLE_BIGINT, 0, bytes, length);
+  for (gsize i = 0; i < length; i++)
     bits |= (guint64) bytes[i] << (8 * i);
-  if (n_bytes > 0 && n_bytes < 8 && (bytes[n_bytes - 1] & 0x80) != 0)
-    bits |= ~(guint64) 0 << (8 * n_bytes);
+  if (length > 0 && length < 8 && (bytes[length - 1] & 0x80) != 0)
+    bits |= ~(guint64) 0 << (8 * length);
   return ts_machine_push_int (self, (gint64) bits);
 }
 

@@ -96,6 +96,22 @@ check_texts (TsDocument *document, JsonObject *texts)
 }
 
 static void
+check_opaque (TsDocument *document, JsonObject *types)
+{
+  g_autoptr (GList) paths = json_object_get_members (types);
+
+  for (GList *l = paths; l != NULL; l = l->next) {
+    TsNode *node = ts_document_find (document, l->data);
+
+    g_test_message ("opaque \"%s\"", (const char *) l->data);
+    g_assert_nonnull (node);
+    g_assert_cmpint (ts_node_get_kind (node), ==, TS_NODE_OPAQUE);
+    g_assert_cmpstr (ts_node_get_type_name (node), ==,
+                     json_object_get_string_member (types, l->data));
+  }
+}
+
+static void
 check_document (TsDocument *document, JsonObject *want)
 {
   GPtrArray *arrays = ts_document_get_arrays (document);
@@ -115,6 +131,8 @@ check_document (TsDocument *document, JsonObject *want)
     g_assert_cmpuint (arrays->len, ==, (guint) json_object_get_int_member (want, "n_arrays"));
   if (json_object_has_member (want, "texts"))
     check_texts (document, json_object_get_object_member (want, "texts"));
+  if (json_object_has_member (want, "opaque"))
+    check_opaque (document, json_object_get_object_member (want, "opaque"));
   if (json_object_has_member (want, "warning")) {
     g_assert_cmpuint (warnings->len, ==, 1);
     assert_contains (g_ptr_array_index (warnings, 0),
@@ -383,15 +401,20 @@ main (int argc, char **argv)
   g_autofree char *bad = NULL;
   g_autofree char *bad_expected = NULL;
   g_autofree char *samples_expected = NULL;
+  g_autofree char *torch = NULL;
+  g_autofree char *torch_expected = NULL;
 
   g_test_init (&argc, &argv, NULL);
   good = g_test_build_filename (G_TEST_DIST, "reader", "good", NULL);
   good_expected = g_build_filename (good, "expected.json", NULL);
   bad = g_test_build_filename (G_TEST_DIST, "reader", "bad", NULL);
   bad_expected = g_build_filename (bad, "expected.json", NULL);
+  torch = g_test_build_filename (G_TEST_DIST, "reader", "torch", NULL);
+  torch_expected = g_build_filename (torch, "expected.json", NULL);
   samples_expected = g_test_build_filename (G_TEST_DIST, "reader", "samples.json", NULL);
   add_folder ("/good", good, good_expected);
   add_folder ("/bad", bad, bad_expected);
+  add_folder ("/torch", torch, torch_expected);
   add_folder ("/samples", g_getenv ("TS_SAMPLES"), samples_expected);
   g_test_add_func ("/unreadable", test_unreadable);
   g_test_add_func ("/cancelled", test_cancelled);
