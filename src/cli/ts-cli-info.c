@@ -44,6 +44,7 @@ typedef struct
 {
   const char *file;
   TsDocument *document; /* nullable */
+  TsCliRoles *roles;    /* nullable */
   GArray *arrays;       /* Array, as in ts_document_get_arrays() */
   GHashTable *by_node;  /* TsNode -> index + 1 in arrays */
   char *error;          /* of the whole file */
@@ -53,6 +54,7 @@ static void
 info_clear (Info *self)
 {
   g_clear_object (&self->document);
+  g_clear_pointer (&self->roles, ts_cli_roles_free);
   g_clear_pointer (&self->arrays, g_array_unref);
   g_clear_pointer (&self->by_node, g_hash_table_unref);
   g_clear_pointer (&self->error, g_free);
@@ -68,10 +70,20 @@ guess_range (TsTensor *tensor, const TsLayout *layout, TsValueRange *range)
   return batch != NULL && ts_value_range_guess (batch, range, NULL, NULL);
 }
 
+/* The list of images that would be shown, when the node is one of them. */
+static TsView *
+find_list (const Info *self, TsNode *node)
+{
+  TsView *list = ts_cli_roles_get_list (self->roles);
+
+  return list != NULL && ts_view_get_node (list) == ts_node_get_parent (node) ? list : NULL;
+}
+
 static void
-look_at_array (Array *array, TsDocument *document, TsCliRoles *roles, gboolean with_digest)
+look_at_array (Array *array, const Info *self, gboolean with_digest)
 {
   TsTensor *tensor = ts_node_get_tensor (array->node);
+  TsView *list = find_list (self, array->node);
   g_autoptr (GError) error = NULL;
 
   if (ts_node_get_kind (array->node) == TS_NODE_ERROR) {
@@ -79,13 +91,17 @@ look_at_array (Array *array, TsDocument *document, TsCliRoles *roles, gboolean w
     array->error = g_strdup (ts_node_get_error (array->node)->message);
     return;
   }
-  array->guess = ts_view_guess_layout (document, array->node);
-  if (array->guess->confidence != TS_CONFIDENCE_NONE && ts_tensor_has_data (tensor))
+  array->guess = ts_view_guess_layout (self->document, array->node);
+  if (list != NULL) {
+    array->range = *ts_view_get_value_range (list);
+    array->has_range = TRUE;
+  } else if (array->guess->confidence != TS_CONFIDENCE_NONE && ts_tensor_has_data (tensor)) {
     array->has_range = guess_range (tensor, &array->guess->candidates[0].layout, &array->range);
-  array->role =
-      ts_cli_roles_get (roles, array->node, array->guess, array->has_range ? &array->range : NULL);
+  }
+  array->role = ts_cli_roles_get (self->roles, array->node, array->guess,
+                                  array->has_range ? &array->range : NULL);
   if (with_digest && ts_tensor_has_data (tensor)) {
-    if (ts_cli_check_walk (tensor, &error))
+    if (ts_cli_check_walk (self->document, tensor, &error))
       array->digest = ts_tensor_digest (tensor, NULL, &error);
     if (array->digest == NULL)
       array->error = g_strdup (error->message);
@@ -98,7 +114,6 @@ static void
 info_init (Info *self, const char *file, gboolean with_digest)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TsCliRoles) roles = NULL;
   GPtrArray *nodes;
   guint n_good = 0;
 
@@ -108,7 +123,7 @@ info_init (Info *self, const char *file, gboolean with_digest)
     self->error = g_strdup (error->message);
     return;
   }
-  roles = ts_cli_roles_new (self->document);
+  self->roles = ts_cli_roles_new (self->document);
   nodes = ts_document_get_arrays (self->document);
   self->arrays = g_array_new (FALSE, TRUE, sizeof (Array));
   g_array_set_clear_func (self->arrays, array_clear);
@@ -116,7 +131,7 @@ info_init (Info *self, const char *file, gboolean with_digest)
   for (guint i = 0; i < nodes->len; i++) {
     Array array = { .node = g_ptr_array_index (nodes, i) };
 
-    look_at_array (&array, self->document, roles, with_digest);
+    look_at_array (&array, self, with_digest);
     if (array.error == NULL)
       n_good++;
     g_array_append_val (self->arrays, array);
@@ -315,8 +330,42 @@ describe_numbers (TsTensor *tensor)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* Why it is shown as it is. */
 static void
-add_array_row (TsCliTable *table, const Array *array, char *name, guint indent)
+add_reasons (TsCliTable *table, guint indent, const TsLayoutGuess *guess, const TsValueRange *range)
+{
+  const char *reason = guess->reason;
+
+  if (guess->confidence != TS_CONFIDENCE_NONE || guess->reshape != NULL) {
+    /* The layout in front stands in the row. */
+    if (guess->confidence != TS_CONFIDENCE_NONE && strstr (reason, ": ") != NULL)
+      reason = strstr (reason, ": ") + 2;
+    ts_cli_table_add_line (table, indent, reason);
+  }
+  if (range != NULL) {
+    g_autofree char *described = ts_value_range_describe (range);
+
+    ts_cli_table_add_line (table, indent, described);
+  }
+}
+
+static void
+add_list_lines (TsCliTable *table, guint indent, TsView *list)
+{
+  TsBatch *batch = ts_view_get_batch (list);
+  g_autofree char *text = NULL;
+  TsImageSize size;
+
+  ts_batch_get_max_size (batch, &size);
+  text = g_strdup_printf ("a list of %" G_GUINT64_FORMAT " images, %s%u×%u pixels",
+                          ts_batch_get_n_images (batch),
+                          ts_batch_is_uniform (batch) ? "" : "up to ", size.width, size.height);
+  ts_cli_table_add_line (table, indent, text);
+  add_reasons (table, indent, ts_view_get_layout_guess (list), ts_view_get_value_range (list));
+}
+
+static void
+add_array_row (const Info *self, TsCliTable *table, const Array *array, char *name, guint indent)
 {
   TsTensor *tensor = ts_node_get_tensor (array->node);
   const TsShape *shape =
@@ -343,17 +392,8 @@ add_array_row (TsCliTable *table, const Array *array, char *name, guint indent)
 
     ts_cli_table_add_line (table, indent + 2, note);
   }
-  if (is_image || (array->guess != NULL && array->guess->reshape != NULL)) {
-    /* The layout in front stands in the row. */
-    const char *reason = is_image ? strstr (array->guess->reason, ": ") : NULL;
-
-    ts_cli_table_add_line (table, indent + 2, reason != NULL ? reason + 2 : array->guess->reason);
-  }
-  if (array->has_range) {
-    g_autofree char *range = ts_value_range_describe (&array->range);
-
-    ts_cli_table_add_line (table, indent + 2, range);
-  }
+  if (array->guess != NULL && find_list (self, array->node) == NULL)
+    add_reasons (table, indent + 2, array->guess, array->has_range ? &array->range : NULL);
   if (array->digest != NULL) {
     g_autofree char *digest = g_strconcat ("sha256 ", array->digest, NULL);
 
@@ -392,7 +432,10 @@ add_children (const Info *self, TsCliTable *table, TsNode *node, guint depth)
 {
   guint n = ts_node_get_n_children (node);
   guint n_shown = n > MAX_SHOWN_CHILDREN + 10 ? MAX_SHOWN_CHILDREN : n;
+  TsView *list = ts_cli_roles_get_list (self->roles);
 
+  if (list != NULL && ts_view_get_node (list) == node)
+    add_list_lines (table, 2 * depth, list);
   for (guint i = 0; i < n_shown; i++)
     add_node (self, table, ts_node_get_child (node, i), depth);
   if (n_shown < n) {
@@ -412,7 +455,7 @@ add_node (const Info *self, TsCliTable *table, TsNode *node, guint depth)
                                 *escaped != '\0' || depth > 1 ? escaped : "array");
 
   if (index > 0)
-    add_array_row (table, &g_array_index (self->arrays, Array, index - 1), name, 2 * depth);
+    add_array_row (self, table, &g_array_index (self->arrays, Array, index - 1), name, 2 * depth);
   else
     add_other_row (table, node, name);
   if (depth < 64)

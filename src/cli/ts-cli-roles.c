@@ -49,6 +49,14 @@ ts_cli_roles_free (TsCliRoles *self)
   g_free (self);
 }
 
+TsView *
+ts_cli_roles_get_list (TsCliRoles *self)
+{
+  if (self->view == NULL || ts_node_get_kind (ts_view_get_node (self->view)) != TS_NODE_CONTAINER)
+    return NULL;
+  return self->view;
+}
+
 static const char *
 get_image_role (const TsLayoutGuess *guess, const TsValueRange *range, gboolean is_companion)
 {

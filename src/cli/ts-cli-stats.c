@@ -238,20 +238,17 @@ typedef struct
   TsCliTable *table;
 } Report;
 
+/* The numbers of each channel; empty for an array without channels. */
 static gboolean
-report_channels (Report *self, TsNode *node, GError **error)
+measure_channels (const Report *self, TsNode *node, GArray *channels, GError **error)
 {
   TsTensor *tensor = ts_node_get_tensor (node);
-  g_autoptr (GError) own_error = NULL;
-  int axis = find_channels (self->document, node, self->layout, &own_error);
+  g_autoptr (GError) layout_error = NULL;
+  int axis = find_channels (self->document, node, self->layout, &layout_error);
 
-  if (own_error != NULL) {
-    g_propagate_error (error, g_steal_pointer (&own_error));
+  if (layout_error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&layout_error));
     return FALSE;
-  }
-  if (self->json != NULL) {
-    ts_json_writer_name (self->json, "channels");
-    ts_json_writer_begin_array (self->json);
   }
   for (guint64 c = 0; axis >= 0 && c < ts_tensor_get_dim (tensor, (guint) axis); c++) {
     g_autoptr (TsTensor) channel = pick_channel (tensor, (guint) axis, c, error);
@@ -259,45 +256,79 @@ report_channels (Report *self, TsNode *node, GError **error)
 
     if (channel == NULL || !measure (channel, &numbers, error))
       return FALSE;
-    if (self->json != NULL) {
-      ts_json_writer_begin_object (self->json);
-      write_numbers (self->json, &numbers);
-      ts_json_writer_end_object (self->json);
-    } else {
-      add_row (self->table, g_strdup_printf ("  channel %" G_GUINT64_FORMAT, c), NULL, &numbers);
-    }
+    g_array_append_val (channels, numbers);
   }
-  if (self->json != NULL)
-    ts_json_writer_end_array (self->json);
   return TRUE;
 }
 
-static gboolean
-report_array (Report *self, TsNode *node, GError **error)
+static void
+report_row (const Report *self, TsNode *node, const Numbers *numbers, GArray *channels)
+{
+  const char *path = ts_node_get_path (node);
+
+  add_row (self->table, ts_cli_escape (*path != '\0' ? path : "array", 60),
+           ts_node_get_tensor (node), numbers);
+  for (guint c = 0; c < channels->len; c++)
+    add_row (self->table, g_strdup_printf ("  channel %u", c), NULL,
+             &g_array_index (channels, Numbers, c));
+}
+
+/* @problem: (nullable): why there are no numbers */
+static void
+report_json (const Report *self,
+             TsNode *node,
+             const Numbers *numbers,
+             GArray *channels,
+             const char *problem)
 {
   TsTensor *tensor = ts_node_get_tensor (node);
   const TsShape *shape = ts_tensor_get_shape (tensor);
-  const char *path = ts_node_get_path (node);
-  Numbers numbers;
 
-  if (!ts_cli_check_walk (tensor, error) || !measure (tensor, &numbers, error))
-    return FALSE;
-  if (self->json == NULL) {
-    add_row (self->table, ts_cli_escape (*path != '\0' ? path : "array", 60), tensor, &numbers);
-    return !self->per_channel || report_channels (self, node, error);
-  }
   ts_json_writer_begin_object (self->json);
   ts_json_writer_name (self->json, "path");
-  ts_json_writer_string (self->json, path);
+  ts_json_writer_string (self->json, ts_node_get_path (node));
   ts_json_writer_name (self->json, "dtype");
   ts_json_writer_string (self->json, ts_dtype_get_name (ts_tensor_get_dtype (tensor)));
   ts_json_writer_name (self->json, "shape");
   ts_json_writer_uints (self->json, shape->dims, shape->n_dims);
-  write_numbers (self->json, &numbers);
-  if (self->per_channel && !report_channels (self, node, error))
-    return FALSE;
+  if (problem != NULL) {
+    ts_json_writer_name (self->json, "error");
+    ts_json_writer_string (self->json, problem);
+  } else {
+    write_numbers (self->json, numbers);
+  }
+  if (problem == NULL && self->per_channel) {
+    ts_json_writer_name (self->json, "channels");
+    ts_json_writer_begin_array (self->json);
+    for (guint c = 0; c < channels->len; c++) {
+      ts_json_writer_begin_object (self->json);
+      write_numbers (self->json, &g_array_index (channels, Numbers, c));
+      ts_json_writer_end_object (self->json);
+    }
+    ts_json_writer_end_array (self->json);
+  }
   ts_json_writer_end_object (self->json);
-  return TRUE;
+}
+
+static gboolean
+report_array (const Report *self, TsNode *node, GError **error)
+{
+  TsTensor *tensor = ts_node_get_tensor (node);
+  g_autoptr (GArray) channels = g_array_new (FALSE, TRUE, sizeof (Numbers));
+  g_autoptr (GError) own_error = NULL;
+  Numbers numbers = { 0 };
+
+  if (ts_cli_check_walk (self->document, tensor, &own_error) &&
+      measure (tensor, &numbers, &own_error) && self->per_channel)
+    measure_channels (self, node, channels, &own_error);
+  if (self->json != NULL)
+    report_json (self, node, &numbers, channels, own_error != NULL ? own_error->message : NULL);
+  else if (own_error == NULL)
+    report_row (self, node, &numbers, channels);
+  if (own_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&own_error));
+  return FALSE;
 }
 
 /* The arrays to report: the one of that path, or all that can be read. */
@@ -370,6 +401,8 @@ report (const char *file,
   g_autoptr (TsCliTable) table = ts_cli_table_new (11);
   g_autoptr (GString) out = g_string_new (NULL);
   TsJsonWriter json;
+  guint n_failed = 0;
+  int status = TS_CLI_OK;
   Report self = { .document = document,
                   .layout = layout,
                   .per_channel = per_channel,
@@ -395,16 +428,20 @@ report (const char *file,
       if (*ts_node_get_path (node) != '\0')
         g_prefix_error (&error, "“%s”: ", ts_node_get_path (node));
       g_prefix_error (&error, "%s: ", ts_document_get_name (document));
-      return ts_cli_fail (error);
+      status = ts_cli_fail (error);
+      if (status == TS_CLI_USAGE)
+        return status;
+      n_failed++;
+      g_clear_error (&error);
     }
   }
   ts_json_writer_end_array (&json);
   ts_json_writer_end_object (&json);
   if (as_json)
     printf ("%s\n", out->str);
-  else
+  else if (n_failed < nodes->len)
     ts_cli_table_print (table, stdout);
-  return TS_CLI_OK;
+  return n_failed > 0 && n_failed < nodes->len ? TS_CLI_FAILED : status;
 }
 
 static int

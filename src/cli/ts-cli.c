@@ -104,20 +104,23 @@ ts_cli_open (const char *file, GError **error)
 }
 
 gboolean
-ts_cli_check_walk (TsTensor *tensor, GError **error)
+ts_cli_check_walk (TsDocument *document, TsTensor *tensor, GError **error)
 {
-  guint64 n = ts_tensor_get_n_elements (tensor);
+  /* Inflating makes 1032 bytes of one at most. */
+  const guint64 max_ratio = 1040;
   gsize size = ts_dtype_get_size (ts_tensor_get_dtype (tensor));
-  guint64 n_stored;
+  guint64 n = ts_tensor_get_n_elements (tensor), n_stored;
 
-  if (!ts_tensor_has_data (tensor) || n <= ts_tensor_get_read_limit () / size)
+  if (!ts_tensor_has_data (tensor) || n <= (1u << 30) / size)
     return TRUE;
-  n_stored = ts_source_get_size (ts_tensor_get_source (tensor)) / size;
-  if (n / 16 <= n_stored)
+  n_stored = MIN (ts_source_get_size (ts_tensor_get_source (tensor)),
+                  ts_source_get_size (ts_document_get_source (document))) /
+             size;
+  if (n / max_ratio <= n_stored)
     return TRUE;
   g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-               "It repeats %" G_GUINT64_FORMAT " stored elements as %" G_GUINT64_FORMAT
-               ", too many to go through",
-               n_stored, n);
+               "It makes %" G_GUINT64_FORMAT " elements of %" G_GUINT64_FORMAT
+               " stored ones, too many to go through",
+               n, n_stored);
   return FALSE;
 }

@@ -64,8 +64,9 @@ char **ts_cli_parse (int argc,
 /* Opens the dump @file; "-" is standard input. */
 TsDocument *ts_cli_open (const char *file, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* FALSE and %TS_ERROR_REFUSED for a tensor that makes so much of the few bytes it has (by strides
- * that visit them again and again) that walking through all of it would take for ever. */
-gboolean ts_cli_check_walk (TsTensor *tensor, GError **error);
+/* FALSE and %TS_ERROR_REFUSED for a tensor that makes more than a gigabyte out of so few bytes of
+ * the file (by strides that visit them again and again, or by values never written) that no
+ * compression explains it: walking through all of it might take for ever. */
+gboolean ts_cli_check_walk (TsDocument *document, TsTensor *tensor, GError **error);
 
 G_END_DECLS

@@ -324,7 +324,9 @@ find_flattened (TsLayoutGuess *self, const Question *question)
   gboolean known = FALSE;
   guint64 length, side;
 
-  if (question->shape->n_dims != 2 || self->confidence != TS_CONFIDENCE_NONE)
+  if (question->shape->n_dims != 2 || self->confidence != TS_CONFIDENCE_NONE ||
+      question->name == TS_NAME_LATENT || question->name == TS_NAME_FEATURE ||
+      question->name == TS_NAME_PARAMETER)
     return;
   if (question->dtype != TS_DTYPE_UINT8 &&
       (!ts_dtype_is_float (question->dtype) || question->hints->tensor == NULL ||

@@ -189,6 +189,44 @@ test_tree (void)
                    "    walk        slerp seed 103 -> seed 109\n");
 }
 
+static void
+test_tree_of_dict (void)
+{
+  g_auto (Result) result = { 0 };
+
+  run ("info cells.pt", &result);
+  g_assert_cmpint (result.status, ==, TS_CLI_OK);
+  g_assert_cmpstr (result.out, ==,
+                   "cells.pt: torch, 4.2\302\240MB\n"
+                   "  images          float32  64×3×64×64  image  NCHW, sure\n"
+                   "    3 is a channel count, 64×64 is square, named like images\n"
+                   "    values in [-1, 1]: shown as tanh output\n"
+                   "  masks           float32  64×1×64×64  mask   NCHW, sure\n"
+                   "    1 is a channel count, 64×64 is square\n"
+                   "    values in [-1, 1]: shown as tanh output\n"
+                   "  latents         float32  64×64       latent\n"
+                   "  labels          int64    64          label\n"
+                   "  seeds           64 numbers: 100, 101, 102, 103, 104, 105, …\n"
+                   "  truncation_psi  0.8\n"
+                   "  step            2999\n"
+                   "  model           dcgan-cells-64\n");
+}
+
+static void
+test_tree_of_list (void)
+{
+  g_auto (Result) result = { 0 };
+
+  run ("info progressive.pt", &result);
+  g_assert_cmpint (result.status, ==, TS_CLI_OK);
+  g_assert_true (g_str_has_prefix (result.out, "progressive.pt: torch, 394.3\302\240kB\n"
+                                               "  a list of 24 images, up to 64×64 pixels\n"
+                                               "  3 is a channel count, 64×64 is square\n"
+                                               "  values in [-1, 1]: shown as tanh output\n"
+                                               "  0   float32  3×8×8    image  CHW, sure\n"
+                                               "  1   float32  3×8×8    image  CHW, sure\n"));
+}
+
 /* Good files are listed beside a bad one, and the status says that there was one. */
 static void
 test_bad_among_good (void)
@@ -364,6 +402,8 @@ main (int argc, char **argv)
   g_test_add_func ("/info/json", test_json);
   g_test_add_func ("/info/values", test_values);
   g_test_add_func ("/info/tree", test_tree);
+  g_test_add_func ("/info/tree-of-dict", test_tree_of_dict);
+  g_test_add_func ("/info/tree-of-list", test_tree_of_list);
   g_test_add_func ("/info/bad-among-good", test_bad_among_good);
   g_test_add_func ("/info/broken-array", test_broken_array);
   g_test_add_func ("/stats/json", test_stats_json);

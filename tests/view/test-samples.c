@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "base/ts-error.h"
 #include "reader/ts-reader.h"
 #include "view/ts-view.h"
 
@@ -221,10 +220,6 @@ test_sample (gconstpointer data)
   g_autoptr (TsView) view = NULL;
   TsNode *node;
 
-  if (g_error_matches (error, TS_ERROR, TS_ERROR_UNSUPPORTED)) {
-    g_test_skip (error->message);
-    return;
-  }
   g_assert_no_error (error);
   node = ts_view_choose_node (document);
   g_assert_cmpstr (node != NULL ? ts_node_get_path (node) : NULL, ==, sample->node);
