@@ -2,20 +2,22 @@
 /* Everything that one level of the processor compiles for itself; LEVEL is its name. The file that
  * includes it has config.h and the system headers before. */
 
+/* In masks rather than choices: so the compiler vectorises it. */
 static inline float
 half_to_float (guint16 h)
 {
-  guint32 magnitude = h & 0x7fffu;
-  guint32 bits = (magnitude << 13) + (112u << 23) + (magnitude >= 0x7c00 ? 112u << 23 : 0);
-  union
-  {
-    float f;
-    guint32 u;
-  } pun;
+  gint32 magnitude = h & 0x7fff;
+  gint32 bits = (magnitude << 13) + (112 << 23);
+  gint32 is_special = -(magnitude >= 0x7c00), is_small = -(magnitude < 0x400);
+  float small = (float) magnitude * 0x1p-24f;
+  gint32 small_bits;
 
-  pun.f = (float) (gint32) magnitude * 0x1p-24f;
-  pun.u = (magnitude < 0x400 ? pun.u : bits) | (guint32) (h & 0x8000u) << 16;
-  return pun.f;
+  bits += is_special & (112 << 23);
+  memcpy (&small_bits, &small, sizeof small);
+  bits = (small_bits & is_small) | (bits & ~is_small);
+  bits |= (gint32) ((guint32) (h & 0x8000) << 16);
+  memcpy (&small, &bits, sizeof small);
+  return small;
 }
 
 #define SAME(v)  (v)
@@ -77,7 +79,7 @@ half_to_float (guint16 h)
 static void
 load_elements_f (TsDtype dtype, const guint8 *src, gssize stride_bytes, gsize n, float *out)
 {
-  double values[CHUNK];
+  double values[4 * CHUNK];
 
   switch ((int) dtype) {
   case TS_DTYPE_BOOL:
@@ -112,24 +114,32 @@ load_elements_f (TsDtype dtype, const guint8 *src, gssize stride_bytes, gsize n,
   }
 }
 
-/* The level of each t (see TsCurveTable); 0 for NaN. */
+/* The level of each t (see TsCurveTable); 0 for NaN. First what vectorises, then the look-up. */
 static void
-look_up_curve (const TsCurveTable *curve, const float *t, gsize n, guint8 *out)
+look_up_curve (const TsCurveTable *curve, const float *restrict t, gsize n, guint8 *restrict out)
 {
-  guint32 base = curve->first_bits >> curve->shift;
+  guint32 first = curve->first_bits >> curve->shift, shift = curve->shift;
   guint8 flip = curve->falls ? 255 : 0;
+  const float *thresholds = curve->thresholds + 1;
+  float low = curve->thresholds[1], high = 1, clamped[CHUNK];
+  guint32 groups[CHUNK];
 
   for (gsize i = 0; i < n; i++) {
-    float clamped = t[i] > 0 ? t[i] : 0;
-    guint32 bits, start;
+    float v = t[i] > low ? t[i] : low;
 
-    clamped = clamped < 1 ? clamped : 1;
-    memcpy (&bits, &clamped, sizeof bits);
-    bits = MAX (bits, curve->first_bits);
-    start = curve->starts[(bits >> curve->shift) - base];
-    start += clamped >= curve->thresholds[start + 1];
-    out[i] = (guint8) start ^ flip;
+    clamped[i] = v < high ? v : high;
   }
+  memcpy (groups, clamped, n * sizeof *groups);
+  for (gsize i = 0; i < n; i++)
+    groups[i] = (groups[i] >> shift) - first;
+  for (gsize i = 0; i < n; i++) {
+    guint32 start = curve->starts[groups[i]];
+
+    out[i] = (guint8) (start + (clamped[i] >= thresholds[start]));
+  }
+  /* What was clamped up to level 1 from below is level 0. */
+  for (gsize i = 0; i < n; i++)
+    out[i] = (t[i] >= low ? out[i] : 0) ^ flip;
 }
 
 static void
