@@ -30,6 +30,8 @@ half_to_float (guint16 h)
 #define LARGEST   FLT_MAX
 #define MAGIC     8388608.0f
 #define CHUNK     1024
+/* A row of a buffer is no power of two: those would all want the same lines of the cache. */
+#define ROOM (CHUNK + 80)
 
 #define TYPE    guint8
 #define CONVERT TRUTH
@@ -211,6 +213,7 @@ expand_rgbx (const guint8 *restrict r,
 #undef LARGEST
 #undef MAGIC
 #undef CHUNK
+#undef ROOM
 
 #define REAL      double
 #define FIELD     d
@@ -219,6 +222,7 @@ expand_rgbx (const guint8 *restrict r,
 #define LARGEST   DBL_MAX
 #define MAGIC     4503599627370496.0
 #define CHUNK     512
+#define ROOM      (CHUNK + 80)
 
 static void
 load_elements_d (TsDtype dtype, const guint8 *src, gssize stride_bytes, gsize n, double *out)

@@ -4,6 +4,7 @@
 #include "pixels/ts-plan.h"
 
 #include "base/ts-error.h"
+#include "pixels/ts-minify-kernels.h"
 
 #include <math.h>
 #include <string.h>
@@ -96,29 +97,92 @@ get_area (guint64 n_in, guint n_out, guint index)
   return area;
 }
 
-/* Adds one row of the image, weighted, to the sums and weights of one row of the result. */
-static void
-add_row (const double *row,
-         const Area *columns,
-         guint width,
-         double weight,
-         double *sums,
-         double *weights)
+/* How much element @i of an area counts. */
+static double
+get_weight (const Area *area, guint64 i)
 {
-  for (guint x = 0; x < width; x++) {
-    const Area *area = &columns[x];
+  if (i == area->first)
+    return area->first_weight;
+  return i == area->last ? area->last_weight : 1;
+}
 
-    for (guint64 i = area->first; i <= area->last; i++) {
-      double part = weight * (i == area->first  ? area->first_weight
-                              : i == area->last ? area->last_weight
-                                                : 1);
+/* The averages of one row of areas, NaN left out: element by element. */
+static void
+average_carefully (const TsBlock *image,
+                   const Area *rows,
+                   const Area *columns,
+                   guint width,
+                   guint64 channel,
+                   double *row,
+                   double *out)
+{
+  g_autofree double *weights = g_new0 (double, width);
 
-      if (!isnan (row[i])) {
-        sums[x] += row[i] * part;
-        weights[x] += part;
+  memset (out, 0, width * sizeof *out);
+  for (guint64 y = rows->first; y <= rows->last; y++) {
+    ts_dtype_get_info (image->dtype)
+        ->load (get_element (image, y, 0, channel), get_stride (image, 1), (gsize) image->dims[1],
+                row);
+    for (guint x = 0; x < width; x++) {
+      for (guint64 i = columns[x].first; i <= columns[x].last; i++) {
+        double weight = get_weight (rows, y) * get_weight (&columns[x], i);
+
+        if (!isnan (row[i])) {
+          out[x] += row[i] * weight;
+          weights[x] += weight;
+        }
       }
     }
   }
+  for (guint x = 0; x < width; x++)
+    out[x] = weights[x] > 0 ? out[x] / weights[x] : NAN;
+}
+
+/* The same where there is no NaN, and all areas weigh the same: first whole rows are added up, then
+ * the columns. FALSE when there was a NaN (or infinities of both signs). */
+static gboolean
+average_rows (const TsBlock *image,
+              const Area *rows,
+              const Area *columns,
+              guint width,
+              guint64 channel,
+              double *row,
+              double *sums,
+              double *out)
+{
+  gsize n = (gsize) image->dims[1];
+  double total = (double) n / width *
+                 ((double) (rows->last - rows->first - 1) + rows->first_weight + rows->last_weight);
+  gboolean is_packed = image->dtype == TS_DTYPE_FLOAT32 && get_stride (image, 1) == sizeof (float);
+
+  if (rows->last == rows->first)
+    total = (double) n / width * rows->first_weight;
+  memset (sums, 0, n * sizeof *sums);
+  for (guint64 y = rows->first; y <= rows->last; y++) {
+    const guint8 *first = get_element (image, y, 0, channel);
+
+    if (is_packed && (guintptr) first % sizeof (float) == 0) {
+      ts_kernel_add_float ((const float *) (gconstpointer) first, get_weight (rows, y), n, sums);
+    } else {
+      ts_dtype_get_info (image->dtype)->load (first, get_stride (image, 1), n, row);
+      ts_kernel_add_double (row, get_weight (rows, y), n, sums);
+    }
+  }
+  if (n == 2 * (gsize) width) {
+    ts_kernel_halve (sums, width, total, out);
+  } else {
+    for (guint x = 0; x < width; x++) {
+      const Area *area = &columns[x];
+      double sum = sums[area->first] * area->first_weight;
+
+      for (guint64 i = area->first + 1; i < area->last; i++)
+        sum += sums[i];
+      if (area->last > area->first)
+        sum += sums[area->last] * area->last_weight;
+      out[x] = sum / total;
+    }
+  }
+  return !ts_kernel_has_nan (out, width);
 }
 
 static void
@@ -135,11 +199,11 @@ store (TsDtype dtype, guint8 *out, gsize at, double value)
 TsBlock *
 ts_block_minify (const TsBlock *image, guint width, guint height, GError **error)
 {
-  const TsDtypeInfo *info = ts_dtype_get_info (image->dtype);
   g_autoptr (TsBlock) result = NULL;
   g_autofree Area *columns = NULL;
   g_autofree double *row = NULL;
   g_autofree double *sums = NULL;
+  double *averages;
   guint8 *out;
 
   g_return_val_if_fail (image->n_dims == 3, NULL);
@@ -155,23 +219,17 @@ ts_block_minify (const TsBlock *image, guint width, guint height, GError **error
   for (guint x = 0; x < width; x++)
     columns[x] = get_area (image->dims[1], width, x);
   row = g_new (double, image->dims[1]);
-  sums = g_new (double, 2 * (gsize) width);
+  sums = g_new (double, image->dims[1] + width);
+  averages = sums + image->dims[1];
 
-  for (guint y = 0; y < height; y++) {
-    Area rows = get_area (image->dims[0], height, y);
+  for (guint64 c = 0; c < image->dims[2]; c++) {
+    for (guint y = 0; y < height; y++) {
+      Area rows = get_area (image->dims[0], height, y);
 
-    for (guint64 c = 0; c < image->dims[2]; c++) {
-      memset (sums, 0, 2 * (gsize) width * sizeof *sums);
-      for (guint64 i = rows.first; i <= rows.last; i++) {
-        double weight = i == rows.first ? rows.first_weight : i == rows.last ? rows.last_weight : 1;
-
-        info->load (get_element (image, i, 0, c), get_stride (image, 1), (gsize) image->dims[1],
-                    row);
-        add_row (row, columns, width, weight, sums, sums + width);
-      }
+      if (!average_rows (image, &rows, columns, width, c, row, sums, averages))
+        average_carefully (image, &rows, columns, width, c, row, averages);
       for (guint x = 0; x < width; x++)
-        store (result->dtype, out, ((gsize) c * height + y) * width + x,
-               sums[width + x] > 0 ? sums[x] / sums[width + x] : NAN);
+        store (result->dtype, out, ((gsize) c * height + y) * width + x, averages[x]);
     }
   }
   return g_steal_pointer (&result);

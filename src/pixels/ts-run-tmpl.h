@@ -5,9 +5,10 @@
 
 /* How x becomes t; each loop is compiled for each form. */
 enum NAME (Form) {
-  NAME (FORM_PLAIN),    /* x * std + mean */
-  NAME (FORM_RANGE),    /* (x * std + mean - lo) / width */
-  NAME (FORM_QUOTIENT), /* (x / std + mean - lo) / width */
+  NAME (FORM_PLAIN),          /* x * std + mean */
+  NAME (FORM_RANGE),          /* (x * std + mean - lo) / width */
+  NAME (FORM_QUOTIENT),       /* x / std + mean */
+  NAME (FORM_QUOTIENT_RANGE), /* (x / std + mean - lo) / width */
   NAME (FORM_STEP),
 };
 
@@ -16,7 +17,7 @@ static inline enum NAME (Form) NAME (get_form) (const TsTransform *transform)
   if (transform->is_step)
     return NAME (FORM_STEP);
   if (transform->divides)
-    return NAME (FORM_QUOTIENT);
+    return transform->is_plain ? NAME (FORM_QUOTIENT) : NAME (FORM_QUOTIENT_RANGE);
   return transform->is_plain ? NAME (FORM_PLAIN) : NAME (FORM_RANGE);
 }
 
@@ -31,6 +32,8 @@ NAME (apply) (enum NAME (Form) form, const TsTransform *transform, REAL x)
   if (form == NAME (FORM_RANGE))
     return (x * std + mean - lo) / width;
   if (form == NAME (FORM_QUOTIENT))
+    return x / std + mean;
+  if (form == NAME (FORM_QUOTIENT_RANGE))
     return (x / std + mean - lo) / width;
   return NAME (to_range) (transform, NAME (unnormalise) (transform, x));
 }
@@ -74,6 +77,9 @@ NAME (normalise) (const TsTransform *transform, const REAL *x, gsize n, REAL *t)
     break;
   case NAME (FORM_QUOTIENT):
     NAME (normalise_form) (NAME (FORM_QUOTIENT), transform, x, n, t);
+    break;
+  case NAME (FORM_QUOTIENT_RANGE):
+    NAME (normalise_form) (NAME (FORM_QUOTIENT_RANGE), transform, x, n, t);
     break;
   case NAME (FORM_STEP):
   default:
@@ -176,11 +182,13 @@ NAME (render_rgba) (const TsPlan *plan, const REAL *const x[4], gsize n, guint32
   gboolean half_even = plan->quantiser.half_even;
 
   /* A plain channel among others is a range of 0 .. 1, which changes no number. */
-  for (guint k = 0; k < 3; k++) {
-    if (NAME (get_form) (&plan->inputs[k]) == NAME (FORM_RANGE))
-      return RENDER (NAME (FORM_RANGE));
-  }
-  return RENDER (NAME (FORM_PLAIN));
+  if (plan->inputs[0].divides)
+    return plan->inputs[0].is_plain && plan->inputs[1].is_plain && plan->inputs[2].is_plain
+               ? RENDER (NAME (FORM_QUOTIENT))
+               : RENDER (NAME (FORM_QUOTIENT_RANGE));
+  return plan->inputs[0].is_plain && plan->inputs[1].is_plain && plan->inputs[2].is_plain
+             ? RENDER (NAME (FORM_PLAIN))
+             : RENDER (NAME (FORM_RANGE));
 }
 
 #undef RENDER
@@ -192,9 +200,8 @@ NAME (is_rgba) (const TsPlan *plan, const REAL *const x[4])
   if (plan->kind != TS_PLAN_COLOR || plan->n_inputs != 3 || plan->n_out != 4 || plan->has_curve)
     return FALSE;
   for (guint k = 0; k < 3; k++) {
-    enum NAME (Form) form = NAME (get_form) (&plan->inputs[k]);
-
-    if (x[k] == NULL || form == NAME (FORM_STEP) || form == NAME (FORM_QUOTIENT))
+    if (x[k] == NULL || plan->inputs[k].is_step ||
+        plan->inputs[k].divides != plan->inputs[0].divides)
       return FALSE;
   }
   return TRUE;
@@ -223,6 +230,8 @@ NAME (quantise_bytes) (const TsTransform *transform,
     return QUANTISE (NAME (FORM_RANGE));
   case NAME (FORM_QUOTIENT):
     return QUANTISE (NAME (FORM_QUOTIENT));
+  case NAME (FORM_QUOTIENT_RANGE):
+    return QUANTISE (NAME (FORM_QUOTIENT_RANGE));
   case NAME (FORM_STEP):
   default:
     return QUANTISE (NAME (FORM_STEP));
@@ -279,6 +288,9 @@ NAME (count) (const TsPlan *plan,
     break;
   case NAME (FORM_QUOTIENT):
     NAME (count_form) (NAME (FORM_QUOTIENT), is_ranged, transform, x, n, marks);
+    break;
+  case NAME (FORM_QUOTIENT_RANGE):
+    NAME (count_form) (NAME (FORM_QUOTIENT_RANGE), is_ranged, transform, x, n, marks);
     break;
   case NAME (FORM_STEP):
   default:
@@ -372,7 +384,7 @@ NAME (render_8) (const TsPlan *plan,
                  gsize n,
                  guint8 *out)
 {
-  guint8 planes[4][CHUNK];
+  guint8 planes[4][ROOM];
   gboolean has_nan = FALSE;
 
   if (plan->kind == TS_PLAN_LABELS) {
@@ -464,7 +476,7 @@ NAME (get_n_interleaved) (const TsPlan *plan, const TsRun *run)
 }
 
 static void
-NAME (take_apart) (const REAL *restrict all, guint n_channels, gsize n, REAL planes[4][CHUNK])
+NAME (take_apart) (const REAL *restrict all, guint n_channels, gsize n, REAL planes[4][ROOM])
 {
   REAL *restrict a = planes[0];
   REAL *restrict b = planes[1];
@@ -493,7 +505,7 @@ NAME (load_inputs) (const TsPlan *plan,
                     const TsRun *run,
                     gsize at,
                     gsize n,
-                    REAL buffers[4][CHUNK],
+                    REAL buffers[4][ROOM],
                     const REAL *x[4])
 {
   guint n_interleaved = NAME (get_n_interleaved) (plan, run);
@@ -522,7 +534,7 @@ NAME (render_run) (const TsPlan *plan,
                    guint8 *out,
                    TsMarks *marks)
 {
-  REAL buffers[4][CHUNK] __attribute__ ((aligned (64)));
+  REAL buffers[4][ROOM] __attribute__ ((aligned (64)));
 
   for (gsize at = 0; at < run->n_pixels; at += CHUNK) {
     gsize n = MIN (run->n_pixels - at, CHUNK);

@@ -3,6 +3,8 @@
 
 #include "tensor/ts-stats.h"
 
+#include "tensor/ts-stats-kernels.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -47,50 +49,138 @@ ts_stats_merge (TsStats *self, const TsStats *other)
   self->max = MAX (self->max, other->max);
 }
 
+/* How many elements are looked at a second time while they are still in the first cache. */
+#define CHUNK 2048
+
+static void
+merge_part (TsStats *self, const TsPartStats *found, gsize n, double m2, gboolean all_integers)
+{
+  TsStats part = {
+    .n_finite = n,
+    .min = found->min,
+    .max = found->max,
+    .mean = found->sum / (double) n,
+    .m2 = m2,
+    .all_integers = all_integers,
+  };
+
+  ts_stats_merge (self, &part);
+}
+
+/* One value after the other, for what holds NaN or infinities. */
+static void
+add_carefully (TsStats *self, const double *values, gsize n)
+{
+  double finite[CHUNK];
+  gsize n_finite = 0;
+
+  for (gsize i = 0; i < n; i++) {
+    if (isfinite (values[i]))
+      finite[n_finite++] = values[i];
+    else if (isnan (values[i]))
+      self->n_nan++;
+    else if (values[i] > 0)
+      self->n_posinf++;
+    else
+      self->n_neginf++;
+  }
+  if (n_finite > 0)
+    ts_stats_add (self, finite, n_finite);
+}
+
+static gboolean
+are_whole (const double *values, gsize n)
+{
+  for (gsize i = 0; i < n; i++) {
+    if (values[i] != floor (values[i]))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 void
 ts_stats_add (TsStats *self, const double *values, gsize n)
 {
-  TsStats part;
-  double sum = 0;
+  for (gsize at = 0; at < n; at += CHUNK) {
+    gsize n_part = MIN (n - at, CHUNK);
+    TsPartStats part;
 
-  ts_stats_init (&part);
-  part.min = INFINITY;
-  part.max = -INFINITY;
-  for (gsize i = 0; i < n; i++) {
-    double value = values[i];
+    ts_kernel_sum_double (values + at, n_part, &part);
+    if (part.n_special > 0)
+      add_carefully (self, values + at, n_part);
+    else
+      merge_part (self, &part, n_part,
+                  ts_kernel_deviation_double (values + at, n_part, part.sum / (double) n_part),
+                  self->all_integers && are_whole (values + at, n_part));
+  }
+}
 
-    if (isfinite (value)) {
-      part.n_finite++;
-      part.min = MIN (part.min, value);
-      part.max = MAX (part.max, value);
-      sum += value;
-      if (part.all_integers && value != floor (value))
-        part.all_integers = FALSE;
-    } else if (isnan (value)) {
-      part.n_nan++;
-    } else if (value > 0) {
-      part.n_posinf++;
+static void
+add_floats (TsStats *self, const float *values, gsize n)
+{
+  for (gsize at = 0; at < n; at += CHUNK) {
+    gsize n_part = MIN (n - at, CHUNK);
+    TsPartStats part;
+
+    ts_kernel_sum_float (values + at, n_part, &part);
+    if (part.n_special > 0) {
+      double wide[CHUNK];
+
+      for (gsize i = 0; i < n_part; i++)
+        wide[i] = (double) values[at + i];
+      add_carefully (self, wide, n_part);
     } else {
-      part.n_neginf++;
+      merge_part (self, &part, n_part,
+                  ts_kernel_deviation_float (values + at, n_part, part.sum / (double) n_part),
+                  self->all_integers && ts_kernel_are_whole_float (values + at, n_part));
     }
   }
-  if (part.n_finite > 0) {
-    part.mean = sum / (double) part.n_finite;
-    for (gsize i = 0; i < n; i++) {
-      if (isfinite (values[i]))
-        part.m2 += (values[i] - part.mean) * (values[i] - part.mean);
-    }
+}
+
+/* @n elements at equal distances. */
+static void
+add_run (TsStats *self, TsDtype dtype, const guint8 *first, gssize stride_bytes, guint64 n)
+{
+  const TsDtypeInfo *info = ts_dtype_get_info (dtype);
+  double values[CHUNK];
+
+  if (dtype == TS_DTYPE_FLOAT32 && stride_bytes == sizeof (float) &&
+      (guintptr) first % sizeof (float) == 0) {
+    add_floats (self, (const float *) (gconstpointer) first, (gsize) n);
+    return;
   }
-  ts_stats_merge (self, &part);
+  for (guint64 at = 0; at < n; at += CHUNK) {
+    gsize n_part = (gsize) MIN (n - at, CHUNK);
+
+    info->load (first + (gint64) at * stride_bytes, stride_bytes, n_part, values);
+    ts_stats_add (self, values, n_part);
+  }
+}
+
+static void
+add_axis (TsStats *self, const TsBlock *block, guint axis, const guint8 *first)
+{
+  gssize stride = (gssize) block->strides_elems[axis] * (gssize) ts_dtype_get_size (block->dtype);
+
+  if (axis == block->n_dims - 1) {
+    add_run (self, block->dtype, first, stride, block->dims[axis]);
+    return;
+  }
+  for (guint64 i = 0; i < block->dims[axis]; i++)
+    add_axis (self, block, axis + 1, first + (gint64) i * stride);
 }
 
 void
 ts_stats_add_block (TsStats *self, const TsBlock *block)
 {
-  g_autofree double *values = g_new (double, MAX (ts_block_get_n_elements (block), 1));
+  guint64 n = ts_block_get_n_elements (block);
 
-  ts_block_load_doubles (block, values);
-  ts_stats_add (self, values, (gsize) ts_block_get_n_elements (block));
+  if (n == 0)
+    return;
+  if (block->n_dims == 0 || ts_block_is_packed (block))
+    add_run (self, block->dtype, block->data, (gssize) ts_dtype_get_size (block->dtype), n);
+  else
+    add_axis (self, block, 0, block->data);
 }
 
 static int

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tensor/ts-stats-kernels.h"
+
+#include "base/ts-clones.h"
+
+#include <float.h>
+
+#define LANES 16
+
+#define REAL    float
+#define LARGEST FLT_MAX
+#define NAME(x) x##_float
+#include "tensor/ts-stats-tmpl.h"
+#undef REAL
+#undef LARGEST
+#undef NAME
+
+#define REAL    double
+#define LARGEST DBL_MAX
+#define NAME(x) x##_double
+#include "tensor/ts-stats-tmpl.h"
+#undef REAL
+#undef LARGEST
+#undef NAME
+
+TS_CLONES gboolean
+ts_kernel_are_whole_float (const float *values, gsize n)
+{
+  gint32 n_broken = 0;
+
+  /* From 2^23 on every float is whole; below, it is when a conversion brings it back. */
+  for (gsize i = 0; i < n; i++) {
+    float magnitude = values[i] < 0 ? -values[i] : values[i];
+    float clamped = magnitude < 8388608.0f ? magnitude : 0;
+
+    n_broken |= (float) (gint32) clamped != clamped;
+  }
+  return !n_broken;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* For REAL float or double; LARGEST is its largest finite number. */
+
+TS_CLONES void
+NAME (ts_kernel_sum) (const REAL *values, gsize n, TsPartStats *part)
+{
+  REAL low[LANES], high[LANES], largest = LARGEST;
+  double sums[LANES] = { 0 };
+  gint32 n_special[LANES] = { 0 };
+  gsize at = 0;
+
+  for (guint j = 0; j < LANES; j++)
+    low[j] = high[j] = values[0];
+  for (; at + LANES <= n; at += LANES) {
+    for (guint j = 0; j < LANES; j++) {
+      REAL v = values[at + j];
+      REAL magnitude = v < 0 ? -v : v;
+
+      n_special[j] += magnitude <= largest ? 0 : 1;
+      low[j] = v < low[j] ? v : low[j];
+      high[j] = v > high[j] ? v : high[j];
+      sums[j] += (double) v;
+    }
+  }
+  for (guint j = 0; at < n; at++, j++) {
+    REAL v = values[at];
+
+    n_special[j] += (v < 0 ? -v : v) <= largest ? 0 : 1;
+    low[j] = v < low[j] ? v : low[j];
+    high[j] = v > high[j] ? v : high[j];
+    sums[j] += (double) v;
+  }
+  *part = (TsPartStats){ .min = (double) low[0], .max = (double) high[0] };
+  for (guint j = 0; j < LANES; j++) {
+    part->n_special += (guint64) n_special[j];
+    part->min = MIN (part->min, (double) low[j]);
+    part->max = MAX (part->max, (double) high[j]);
+    part->sum += sums[j];
+  }
+}
+
+TS_CLONES double
+NAME (ts_kernel_deviation) (const REAL *values, gsize n, double mean)
+{
+  double sums[LANES] = { 0 }, sum = 0;
+  gsize at = 0;
+
+  for (; at + LANES <= n; at += LANES) {
+    for (guint j = 0; j < LANES; j++) {
+      double d = (double) values[at + j] - mean;
+
+      sums[j] += d * d;
+    }
+  }
+  for (; at < n; at++)
+    sum += ((double) values[at] - mean) * ((double) values[at] - mean);
+  for (guint j = 0; j < LANES; j++)
+    sum += sums[j];
+  return sum;
+}
