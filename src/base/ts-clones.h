@@ -4,7 +4,7 @@
 /* Before a function whose loops are compiled a second time for processors with AVX2; the loader
  * chooses. The file needs config.h, and is to be compiled with the flags of kernels (no operation
  * is fused), so both give the same numbers. */
-#if HAVE_TARGET_CLONES
+#ifdef HAVE_TARGET_CLONES
 #define TS_CLONES __attribute__ ((target_clones ("default", "arch=x86-64-v3")))
 #else
 #define TS_CLONES

@@ -26,7 +26,7 @@ static const GOptionEntry entries[] = {
   { "peers", 0, 0, G_OPTION_ARG_NONE, &option_peers,
     "Measure NumPy, torch, OpenCV and Pillow too, where installed", NULL },
   { "cpu", 0, 0, G_OPTION_ARG_NONE, &option_cpu,
-    "Count processor time, for a machine that is busy (peers: still the clock)", NULL },
+    "Count processor time, for a machine that is busy with other things", NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, "Print one JSON object", NULL },
   { "rounds", 0, 0, G_OPTION_ARG_INT, &option_rounds, "How often each case is measured", "N" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_names, NULL, "[NAME…]" },
@@ -140,7 +140,7 @@ start_peers (void)
   g_autoptr (GError) error = NULL;
 
   peers = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
-                            "/usr/bin/python3", script, NULL);
+                            "/usr/bin/python3", script, option_cpu ? "--cpu" : NULL, NULL);
   if (peers == NULL) {
     g_printerr ("No peers: %s\n", error->message);
     return;
