@@ -9,7 +9,7 @@
 /* Content that is recognised but not read: a sentence that says what it is and what to do beats
  * "unknown format". */
 
-#define CONVERT "; it is not read yet. Load it in Python and save its arrays with numpy.savez()"
+#define CONVERT "; it cannot be read here. Load it in Python and save its arrays with numpy.savez()"
 #define UNPACK  "; unpack it first and open what is inside"
 #define PICTURE "; Tenscope opens dumps of arrays, not single pictures"
 
@@ -144,6 +144,7 @@ ts_sniff_describe (TsSource *source, const guint8 *head, gsize n_bytes, int *err
                             n_zero);
   if (is_text (head, n_bytes))
     return g_strdup_printf ("This is %s", describe_text (text));
-  return g_strdup ("The content is of no known format; NumPy (.npy, .npz), PyTorch (.pt, .pth), "
-                   "safetensors and pickle files are read");
+  return g_strdup (
+      "The content is of no known format; NumPy, PyTorch, safetensors, pickle, HDF5, MATLAB, "
+      "TIFF and OpenEXR files are read");
 }
