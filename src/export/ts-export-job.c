@@ -144,12 +144,25 @@ take_failure (TsExportJob *self, guint64 index, GError *error)
   g_error_free (error);
 }
 
+/* Row by row, so that little memory is needed at once; the image is read only once. */
+static void
+add_stats (TsBlock *image, TsStats *stats)
+{
+  ts_stats_init (stats);
+  for (guint64 y = 0; y < image->dims[0]; y++) {
+    g_autoptr (TsBlock) row = ts_block_pick (image, 0, y);
+
+    ts_stats_add_block (stats, row);
+  }
+}
+
 static gboolean
 render (Worker *worker, Work *work, GError **error)
 {
   const TsExportPlan *plan = worker->job->plan;
   TsBatch *batch = ts_view_get_batch (plan->view);
   GCancellable *cancellable = worker->job->cancellable;
+  g_autoptr (TsBlock) block = NULL;
   TsImageSize size;
   guint64 row_bytes, n_bytes;
 
@@ -180,11 +193,12 @@ render (Worker *worker, Work *work, GError **error)
       !ts_resolve (&plan->pixel_recipe, plan->stats, work->index, &work->resolved, cancellable,
                    error))
     return FALSE;
-  if (!ts_render (batch, work->index, NULL, &plan->pixel_recipe, &work->resolved, format,
-                  plan->values, worker->pixels, (gsize) row_bytes, &work->marks, cancellable,
-                  error) ||
-      !ts_batch_stats_get_image (plan->stats, work->index, -1, &work->stats, cancellable, error))
+  block = ts_batch_read_image (batch, work->index, NULL, cancellable, error);
+  if (block == NULL)
     return FALSE;
+  ts_render_block (block, &plan->pixel_recipe, &work->resolved, format, plan->values,
+                   worker->pixels, (gsize) row_bytes, &work->marks);
+  add_stats (block, &work->stats);
 
   work->picture = (TsPicture){ .width = size.width,
                                .height = size.height,
