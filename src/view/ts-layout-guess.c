@@ -280,14 +280,31 @@ weigh_colors (TsLayoutGuess *self, Question *question)
   }
 }
 
+/* Noise in the shape of images is shown as what it is where no reading as vectors competes: the
+ * best one stays an image, the others keep their distance. @best: before the data were weighed. */
+static void
+keep_noise (TsLayoutGuess *self, double best)
+{
+  double lift = POINTS_IMAGE - self->candidates[0].score;
+
+  for (guint i = 0; i < self->n_candidates; i++) {
+    if (!ts_layout_is_image (&self->candidates[i].layout))
+      return;
+  }
+  for (guint i = 0; best >= POINTS_IMAGE && lift > 0 && i < self->n_candidates; i++)
+    self->candidates[i].score += lift;
+}
+
 static void
 weigh_data (TsLayoutGuess *self, Question *question)
 {
   double seen[TS_MAX_DIMS]; /* by the axis of H */
+  double best;
 
   if (question->hints->tensor == NULL || !ts_tensor_has_data (question->hints->tensor) ||
       self->n_candidates == 0)
     return;
+  best = self->candidates[0].score;
   for (guint i = 0; i < question->shape->n_dims; i++)
     seen[i] = -2;
   if (data_matters (self)) {
@@ -310,6 +327,7 @@ weigh_data (TsLayoutGuess *self, Question *question)
   }
   weigh_colors (self, question);
   sort_candidates (self);
+  keep_noise (self, best);
   if (ts_layout_is_image (&self->candidates[0].layout)) {
     double smoothness = seen[ts_layout_find (&self->candidates[0].layout, 'H')];
 

@@ -322,6 +322,8 @@ test_data (void)
     { "512x512", picture_2, F4, "latents", "ND", NO, TS_COLOR_NONE },
     { "80x96x96", picture_3, F4, NULL, "NHW", SURE, TS_COLOR_NONE },
     { "96x96x80", slices_last, F4, NULL, "HWK", SURE, TS_COLOR_NONE },
+    { "2x64x64", noise, F4, NULL, "CHW", ASK, TS_COLOR_MAPS },
+    { "2x4x512", noise, F4, NULL, "NLD", NO, TS_COLOR_NONE },
     { "40x300x300", picture_3, F4, NULL, "NHW", SURE, TS_COLOR_NONE },
     { "4x4x64x64", color_planes, F4, NULL, "NCHW", SURE, TS_COLOR_RGBA },
     { "4x4x64x64", wide_planes, F4, NULL, "NCHW", SURE, TS_COLOR_MAPS },
