@@ -183,7 +183,8 @@ ts_plan_init (TsPlan *self,
   for (guint k = 0; k < self->n_inputs; k++)
     init_channel (&self->inputs[k], (guint) MAX (self->source[k], 0), recipe, resolved);
   for (guint c = 0; c < MIN (n_channels, TS_RECIPE_MAX_CHANNELS); c++)
-    init_channel (&self->all[c], c, recipe, resolved);
+    ts_transform_init (&self->all[c], ts_recipe_get_mean (recipe, c), ts_recipe_get_std (recipe, c),
+                       0, 1);
   /* What channels combine to is y already. A label of n channels is shown over 0 .. n - 1. */
   if (self->combine == TS_CHANNELS_ARGMAX)
     ts_transform_init (&self->inputs[0], 0, 1, 0, MAX (n_channels, 2) - 1);

@@ -56,7 +56,7 @@ typedef struct
   guint n_colors;        /* inputs without alpha */
   int source[4];         /* storage channel of each input, -1 off */
   TsTransform inputs[4]; /* how each becomes t */
-  guint n_all;           /* of combine: storage channels; their transforms, the first one beyond */
+  guint n_all;           /* of combine: storage channels; x to y, the first one's beyond */
   TsTransform all[TS_RECIPE_MAX_CHANNELS];
 
   gboolean has_curve;

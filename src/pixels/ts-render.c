@@ -49,11 +49,12 @@ ts_pixel_format_for (guint n_channels, guint bits)
   g_return_val_if_reached (TS_PIXELS_RGBA8);
 }
 
-/* What the loops do not do yet goes the plain way. */
+/* Floats that are colours of a map go the plain way. */
 static gboolean
 is_fast (const TsPlan *plan)
 {
-  return plan->bits != 32 && plan->combine == TS_CHANNELS_AUTO;
+  return plan->bits != 32 || plan->values != TS_VALUES_DISPLAY ||
+         (plan->kind != TS_PLAN_MAP && plan->kind != TS_PLAN_LABELS);
 }
 
 static void

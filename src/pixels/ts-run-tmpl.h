@@ -457,6 +457,43 @@ NAME (render_16) (const TsPlan *plan, const REAL *const x[4], gsize n, guint8 *o
     NAME (patch) (plan, x, n, out);
 }
 
+/* Floats of one channel, or of three or four; colours of a map are not for here. */
+static void
+NAME (render_32) (const TsPlan *plan, const REAL *const x[4], gsize n, guint8 *out)
+{
+  float *floats = (float *) (gpointer) out;
+  REAL t[CHUNK];
+
+  for (guint k = 0; k < plan->n_inputs && k < plan->n_out; k++) {
+    TsTransform transform = plan->inputs[k];
+    const REAL *values = t;
+
+    if (x[k] == NULL) {
+      memset (t, 0, n * sizeof *t);
+    } else if (plan->values == TS_VALUES_RAW) {
+      values = x[k];
+    } else {
+      if (plan->values == TS_VALUES_VALUES) {
+        transform.is_plain = TRUE;
+        transform.is_step = FALSE;
+      }
+      NAME (normalise) (&transform, x[k], n, t);
+      for (gsize i = 0;
+           i < n && plan->values == TS_VALUES_DISPLAY && k < 3 && (plan->has_curve || plan->invert);
+           i++)
+        t[i] = NAME (bend) (plan, t[i]);
+    }
+    for (gsize i = 0; i < n; i++)
+      floats[i * plan->n_out + k] = (float) values[i];
+  }
+  for (gsize i = 0; i < n && plan->n_out > plan->n_inputs; i++) {
+    for (guint k = 1; plan->n_inputs == 1 && k < 3; k++)
+      floats[i * plan->n_out + k] = floats[i * plan->n_out];
+    if (plan->n_out == 4)
+      floats[i * 4 + 3] = 1;
+  }
+}
+
 /* Whether pixels of 3 or 4 channels lie element after element; then all channels are loaded at once
  * and taken apart, which is faster than stepping through them one channel at a time. */
 static guint
@@ -499,6 +536,55 @@ NAME (take_apart) (const REAL *restrict all, guint n_channels, gsize n, REAL pla
   }
 }
 
+/* Adds channel @c to the sum, or to the best and where it was. A NaN stays the best. */
+static void
+NAME (combine_channel) (TsChannelMode mode,
+                        guint c,
+                        const REAL *restrict y,
+                        gsize n,
+                        REAL *restrict best,
+                        REAL *restrict at)
+{
+  REAL index = (REAL) c;
+
+  if (mode == TS_CHANNELS_MEAN) {
+    for (gsize i = 0; i < n; i++)
+      best[i] = (c == 0 ? 0 : best[i]) + y[i];
+    return;
+  }
+  if (c == 0) {
+    memcpy (best, y, n * sizeof *y);
+    memset (at, 0, n * sizeof *at);
+    return;
+  }
+  for (gsize i = 0; i < n; i++) {
+    REAL v = mode == TS_CHANNELS_ARGMAX ? y[i] : y[i] < 0 ? -y[i] : y[i];
+    REAL old = mode == TS_CHANNELS_ARGMAX ? best[i] : best[i] < 0 ? -best[i] : best[i];
+    gboolean takes = (v > old) | ((v != v) & (old == old));
+
+    best[i] = takes ? y[i] : best[i];
+    at[i] = takes ? index : at[i];
+  }
+}
+
+/* What all channels combine to. */
+static void
+NAME (combine) (const TsPlan *plan, const TsRun *run, gsize at, gsize n, REAL buffers[4][ROOM])
+{
+  for (guint c = 0; c < plan->n_all; c++) {
+    const REAL *x = NAME (load) (run, at, (int) c, n, buffers[1]);
+
+    NAME (normalise) (&plan->all[c < TS_RECIPE_MAX_CHANNELS ? c : 0], x, n, buffers[2]);
+    NAME (combine_channel) (plan->combine, c, buffers[2], n, buffers[0], buffers[3]);
+  }
+  for (gsize i = 0; i < n; i++) {
+    if (plan->combine == TS_CHANNELS_MEAN)
+      buffers[0][i] /= (REAL) plan->n_all;
+    else if (plan->combine == TS_CHANNELS_ARGMAX && buffers[0][i] == buffers[0][i])
+      buffers[0][i] = buffers[3][i];
+  }
+}
+
 /* The elements of each input; @x stays %NULL for those that are off. */
 static void
 NAME (load_inputs) (const TsPlan *plan,
@@ -510,6 +596,11 @@ NAME (load_inputs) (const TsPlan *plan,
 {
   guint n_interleaved = NAME (get_n_interleaved) (plan, run);
 
+  if (plan->combine != TS_CHANNELS_AUTO) {
+    NAME (combine) (plan, run, at, n, buffers);
+    x[0] = buffers[0];
+    return;
+  }
   if (n_interleaved != 0) {
     TsRun elements = { .dtype = run->dtype,
                        .first = run->first,
@@ -547,7 +638,9 @@ NAME (render_run) (const TsPlan *plan,
     }
     if (out == NULL)
       continue;
-    if (plan->bits == 8)
+    if (plan->bits == 32)
+      NAME (render_32) (plan, x, n, out + at * plan->pixel_size);
+    else if (plan->bits == 8)
       NAME (render_8) (plan, curve, x, n, out + at * plan->pixel_size);
     else
       NAME (render_16) (plan, x, n, out + at * plan->pixel_size);

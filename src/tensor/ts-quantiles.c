@@ -3,6 +3,8 @@
 
 #include "tensor/ts-quantiles.h"
 
+#include "tensor/ts-stats-kernels.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -36,6 +38,7 @@ struct _TsQuantiles
   Target targets[2 * TS_QUANTILES_MAX];
   guint n_groups;
   Group groups[2 * TS_QUANTILES_MAX];
+  guint8 *group_of; /* of 32-bit keys in the second pass: prefix -> group + 1, 0 none */
 };
 
 static gboolean
@@ -94,6 +97,7 @@ ts_quantiles_free (TsQuantiles *self)
   if (self == NULL)
     return;
   clear_groups (self);
+  g_free (self->group_of);
   g_free (self);
 }
 
@@ -103,22 +107,26 @@ ts_quantiles_is_done (const TsQuantiles *self)
   return self->pass >= get_n_passes (self);
 }
 
-static inline void
-count_float (TsQuantiles *self, float value)
+/* All of them, also NaN and infinities, whose bins are beyond those of finite numbers and are not
+ * looked at. */
+static void
+count_floats (TsQuantiles *self, const float *values, gsize n)
 {
-  guint32 bits, key;
+  guint32 keys[CHUNK];
 
-  memcpy (&bits, &value, sizeof bits);
-  if ((bits & 0x7f800000u) == 0x7f800000u)
-    return;
-  key = bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+  ts_kernel_order_float (values, n, keys);
   if (self->pass == 0) {
-    self->groups[0].bins[key >> 16]++;
+    guint64 *bins = self->groups[0].bins;
+
+    for (gsize i = 0; i < n; i++)
+      bins[keys[i] >> 16]++;
     return;
   }
-  for (guint g = 0; g < self->n_groups; g++) {
-    if (self->groups[g].prefix == key >> 16)
-      self->groups[g].bins[key & 0xffff]++;
+  for (gsize i = 0; i < n; i++) {
+    guint group = self->group_of[keys[i] >> 16];
+
+    if (group != 0)
+      self->groups[group - 1].bins[keys[i] & 0xffff]++;
   }
 }
 
@@ -143,27 +151,27 @@ count_run (TsQuantiles *self, TsDtype dtype, const guint8 *first, gssize stride,
 {
   const TsDtypeInfo *info = ts_dtype_get_info (dtype);
   double values[CHUNK];
+  float narrow[CHUNK];
 
-  if (dtype == TS_DTYPE_FLOAT32) {
-    for (guint64 i = 0; i < n; i++, first += stride) {
-      float value;
-
-      memcpy (&value, first, sizeof value);
-      count_float (self, value);
-    }
-    return;
-  }
   for (guint64 done = 0; done < n;) {
     gsize part = (gsize) MIN (n - done, CHUNK);
+    const guint8 *at = first + (gint64) done * stride;
 
-    info->load (first + (gint64) done * stride, stride, part, values);
-    for (gsize i = 0; i < part; i++) {
-      if (self->is_wide)
-        count_double (self, values[i]);
-      else
-        count_float (self, (float) values[i]);
-    }
     done += part;
+    if (dtype == TS_DTYPE_FLOAT32 && stride == sizeof (float)) {
+      memcpy (narrow, at, part * sizeof *narrow);
+      count_floats (self, narrow, part);
+      continue;
+    }
+    info->load (at, stride, part, values);
+    if (self->is_wide) {
+      for (gsize i = 0; i < part; i++)
+        count_double (self, values[i]);
+      continue;
+    }
+    for (gsize i = 0; i < part; i++)
+      narrow[i] = (float) values[i];
+    count_floats (self, narrow, part);
   }
 }
 
@@ -217,8 +225,14 @@ ts_percentile_interpolate (double below, double above, double fraction)
 static void
 set_targets (TsQuantiles *self)
 {
+  guint64 *bins = self->groups[0].bins;
+
+  if (!self->is_wide) { /* below the largest negative number, above the largest positive one */
+    memset (bins, 0, 0x80 * sizeof *bins);
+    memset (bins + 0xff80, 0, 0x80 * sizeof *bins);
+  }
   for (guint i = 0; i < N_BINS; i++)
-    self->n_finite += self->groups[0].bins[i];
+    self->n_finite += bins[i];
   for (guint i = 0; self->n_finite > 0 && i < self->n_percents; i++) {
     guint64 rank = ts_percentile_rank (self->percents[i], self->n_finite, &self->fractions[i]);
 
@@ -254,6 +268,11 @@ ts_quantiles_end_pass (TsQuantiles *self)
     return;
   for (guint i = 0; i < 2 * self->n_percents; i++)
     add_group (self, self->targets[i].prefix);
+  if (!self->is_wide) {
+    self->group_of = g_new0 (guint8, N_BINS);
+    for (guint g = 0; g < self->n_groups; g++)
+      self->group_of[self->groups[g].prefix] = (guint8) (g + 1);
+  }
 }
 
 static double

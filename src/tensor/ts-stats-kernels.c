@@ -6,6 +6,7 @@
 #include "base/ts-clones.h"
 
 #include <float.h>
+#include <string.h>
 
 #define LANES 16
 
@@ -38,4 +39,12 @@ ts_kernel_are_whole_float (const float *values, gsize n)
     n_broken |= (float) (gint32) clamped != clamped;
   }
   return !n_broken;
+}
+
+TS_CLONES void
+ts_kernel_order_float (const float *restrict values, gsize n, guint32 *restrict keys)
+{
+  memcpy (keys, values, n * sizeof *keys);
+  for (gsize i = 0; i < n; i++)
+    keys[i] ^= (guint32) ((gint32) keys[i] >> 31) | 0x80000000u;
 }

@@ -25,4 +25,8 @@ double ts_kernel_deviation_double (const double *values, gsize n, double mean);
 /* Whether all are whole numbers; all finite. */
 gboolean ts_kernel_are_whole_float (const float *values, gsize n);
 
+/* Keys in the order of the numbers: the sign bit flipped for positive ones, all bits for negative
+ * ones. */
+void ts_kernel_order_float (const float *values, gsize n, guint32 *keys);
+
 G_END_DECLS

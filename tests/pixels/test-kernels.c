@@ -156,6 +156,15 @@ assert_same (const TsKernels *kernels,
                         &expected_marks);
   ts_render_block_with (kernels, image, recipe, resolved, format, values, out + MARGIN, stride,
                         counts ? &marks : NULL);
+  for (gsize i = 0; ts_pixel_format_get_bits (format) == 32 && i + 4 <= n; i += 4) {
+    float a, b;
+
+    /* Which NaN it is does not matter. */
+    memcpy (&a, out + i, sizeof a);
+    memcpy (&b, expected + i, sizeof b);
+    if (isnan (a) && isnan (b))
+      memcpy (out + i, &b, sizeof b);
+  }
   for (gsize i = 0; i < n; i++) {
     if (out[i] != expected[i])
       g_error (
