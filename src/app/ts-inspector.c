@@ -471,43 +471,12 @@ view_changed_cb (TsInspector *self)
   update_controls (self);
 }
 
-/* The colormap list shows the colours beside the names. */
-
-static void
-colormap_setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *picture = gtk_picture_new ();
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_picture_set_can_shrink (GTK_PICTURE (picture), FALSE);
-  gtk_widget_set_valign (picture, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (picture, "swatch");
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_box_append (GTK_BOX (box), picture);
-  gtk_box_append (GTK_BOX (box), label);
-  gtk_list_item_set_child (item, box);
-}
-
-static void
-colormap_bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
-{
-  GtkWidget *picture = gtk_widget_get_first_child (gtk_list_item_get_child (item));
-  GtkWidget *label = gtk_widget_get_next_sibling (picture);
-  const char *title = gtk_string_object_get_string (gtk_list_item_get_item (item));
-
-  gtk_label_set_label (GTK_LABEL (label), title);
-  for (guint i = 0; i < TS_N_COLORMAPS; i++)
-    if (g_str_equal (ts_colormap_get_title (i), title))
-      gtk_picture_set_paintable (GTK_PICTURE (picture), GDK_PAINTABLE (ts_swatch_get_texture (i)));
-}
-
 static void
 fill_lists (TsInspector *self)
 {
   g_autoptr (GtkStringList) presets = gtk_string_list_new (NULL);
   g_autoptr (GtkStringList) colormaps = gtk_string_list_new (NULL);
-  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  g_autoptr (GtkListItemFactory) factory = ts_swatch_factory_new ();
 
   for (guint i = 0; ts_presets[i].id != NULL; i++)
     gtk_string_list_append (presets, _ (ts_presets[i].title));
@@ -516,8 +485,6 @@ fill_lists (TsInspector *self)
 
   for (guint i = 0; i < TS_N_COLORMAPS; i++)
     gtk_string_list_append (colormaps, ts_colormap_get_title (i));
-  g_signal_connect (factory, "setup", G_CALLBACK (colormap_setup_cb), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (colormap_bind_cb), NULL);
   adw_combo_row_set_factory (self->colormap_row, factory);
   adw_combo_row_set_model (self->colormap_row, G_LIST_MODEL (colormaps));
 

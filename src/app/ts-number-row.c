@@ -140,6 +140,7 @@ ts_number_setup_spin (GtkSpinButton *spin, double minimum, double maximum)
     g_signal_connect (spin, "input", G_CALLBACK (spin_input_cb), NULL);
     ts_number_tame_wheel (GTK_WIDGET (spin));
     gtk_spin_button_set_digits (spin, 12);
+    gtk_spin_button_set_update_policy (spin, GTK_UPDATE_IF_VALID);
 
     /* Two more buttons a number would drown the pane; arrow keys step. */
     for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (spin)); child != NULL;

@@ -3,8 +3,7 @@
 
 #include "app/ts-session.h"
 
-#include "base/ts-error.h"
-#include "reader/ts-reader.h"
+#include "app/ts-session-load.h"
 
 #include <glib/gi18n.h>
 
@@ -71,82 +70,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (TsSession, ts_session, G_TYPE_OBJECT)
 
-/* Loading: one job for opening a file, reloading it, and showing another node. */
-
-typedef struct
-{
-  /* in */
-  char *path;           /* opens this file, else shows @node of @document */
-  char *name;           /* of the file, for people */
-  char *node_path;      /* (nullable) reload: the node to come back to */
-  char *layout;         /* (nullable) */
-  gboolean keep_recipe; /* reload, other layout: settings survive where they still fit */
-  /* in or out */
-  TsDocument *document;
-  TsNode *node;
-  /* out */
-  TsView *view;
-  char *error;
-} LoadJob;
-
-static void
-load_job_free (LoadJob *job)
-{
-  g_free (job->path);
-  g_free (job->name);
-  g_free (job->node_path);
-  g_free (job->layout);
-  g_free (job->error);
-  g_clear_object (&job->document);
-  g_clear_object (&job->node);
-  g_clear_object (&job->view);
-  g_free (job);
-}
-
-/* Nothing in it looks like images: what to show as numbers instead. */
-static TsNode *
-choose_any_node (TsDocument *document)
-{
-  GPtrArray *arrays = ts_document_get_arrays (document);
-
-  return arrays->len > 0 ? g_ptr_array_index (arrays, 0) : ts_document_get_root (document);
-}
-
-static void
-load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  LoadJob *job = data;
-  g_autoptr (GError) error = NULL;
-
-  if (job->path != NULL) {
-    job->document = ts_reader_open_path (job->path, cancellable, &error);
-    if (job->document == NULL) {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-
-    TsNode *node = NULL;
-    if (job->node_path != NULL)
-      node = ts_document_find (job->document, job->node_path);
-    if (node == NULL) {
-      node = ts_view_choose_node (job->document);
-      g_clear_pointer (&job->layout, g_free);
-    }
-    if (node == NULL)
-      node = choose_any_node (job->document);
-    g_set_object (&job->node, node);
-  }
-
-  job->view = ts_view_new (job->document, job->node, job->layout, cancellable, &error);
-  if (job->view == NULL) {
-    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-    job->error = g_strdup (error->message);
-  }
-  g_task_return_boolean (task, TRUE);
-}
+/* Loading. */
 
 static void
 clear_history (TsSession *self)
@@ -229,7 +153,7 @@ update_resolved (TsSession *self)
 
 /* Puts everything that belongs to a load in place at once, then tells. */
 static void
-take_load (TsSession *self, LoadJob *job)
+take_load (TsSession *self, TsLoadJob *job)
 {
   GObject *object = G_OBJECT (self);
   TsRecipe recipe;
@@ -296,12 +220,23 @@ take_load (TsSession *self, LoadJob *job)
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
+/* The file may be half written just now: what is shown stays, with its place and settings. */
+static void
+keep_after_failed_reload (TsSession *self, TsLoadJob *job)
+{
+  g_free (self->error);
+  self->error = g_strdup (job->error);
+  g_clear_object (&self->load_cancellable);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ERROR]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOADING]);
+}
+
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   TsSession *self = TS_SESSION (source);
   GTask *task = G_TASK (result);
-  LoadJob *job = g_task_get_task_data (task);
+  TsLoadJob *job = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
   /* a newer load has started */
@@ -317,12 +252,16 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_clear_object (&job->document);
     g_clear_object (&job->node);
     job->error = g_strdup (error->message);
+    if (job->is_reload) {
+      keep_after_failed_reload (self, job);
+      return;
+    }
   }
   take_load (self, job);
 }
 
 static void
-start_load (TsSession *self, LoadJob *job)
+start_load (TsSession *self, TsLoadJob *job)
 {
   if (self->load_cancellable != NULL)
     g_cancellable_cancel (self->load_cancellable);
@@ -331,8 +270,8 @@ start_load (TsSession *self, LoadJob *job)
 
   g_autoptr (GTask) task = g_task_new (self, self->load_cancellable, loaded_cb, NULL);
   g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, job, (GDestroyNotify) load_job_free);
-  g_task_run_in_thread (task, load_thread);
+  g_task_set_task_data (task, job, (GDestroyNotify) ts_load_job_free);
+  g_task_run_in_thread (task, ts_load_job_thread);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOADING]);
 }
 
@@ -344,7 +283,7 @@ ts_session_open (TsSession *self, GFile *file)
 
   g_set_object (&self->file, file);
 
-  LoadJob *job = g_new0 (LoadJob, 1);
+  TsLoadJob *job = g_new0 (TsLoadJob, 1);
   job->path = g_file_get_path (file);
   if (job->path != NULL) {
     start_load (self, job);
@@ -357,7 +296,7 @@ ts_session_open (TsSession *self, GFile *file)
   job->error = g_strdup_printf (_ ("“%s” is not on this machine's file system. Copy it to a local or mounted folder first."),
       name);
   take_load (self, job);
-  load_job_free (job);
+  ts_load_job_free (job);
 }
 
 void
@@ -369,7 +308,7 @@ ts_session_show_node (TsSession *self, TsNode *node, const char *layout)
   if (self->document == NULL)
     return;
 
-  LoadJob *job = g_new0 (LoadJob, 1);
+  TsLoadJob *job = g_new0 (TsLoadJob, 1);
   job->document = g_object_ref (self->document);
   job->node = g_object_ref (node);
   job->layout = g_strdup (layout);
@@ -390,8 +329,9 @@ ts_session_reload (TsSession *self)
     return;
   }
 
-  LoadJob *job = g_new0 (LoadJob, 1);
+  TsLoadJob *job = g_new0 (TsLoadJob, 1);
   job->path = g_file_get_path (self->file);
+  job->is_reload = TRUE;
   job->keep_recipe = TRUE;
   if (self->node != NULL)
     job->node_path = g_strdup (ts_node_get_path (self->node));

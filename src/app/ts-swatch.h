@@ -11,4 +11,7 @@ G_BEGIN_DECLS
  * borrowed for the life of the program. */
 GdkTexture *ts_swatch_get_texture (TsColormap colormap);
 
+/* For a list of the titles of colormaps: the colours beside each. */
+GtkListItemFactory *ts_swatch_factory_new (void) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -14,7 +14,8 @@
 G_BEGIN_DECLS
 
 /* The parts of the window's implementation: ts-window.c (what is shown), ts-window-actions.c
- * (commands), ts-window-recipe.c (settings as actions), ts-window-export.c (a running export). */
+ * (commands), ts-window-recipe.c (settings as actions), ts-window-export.c (a running export),
+ * ts-window-picture.c (clipboard, screenshot), ts-window-recent.c. */
 
 struct _TsWindow
 {
@@ -88,6 +89,13 @@ void ts_window_set_enabled (TsWindow *self, const char *action, gboolean enabled
 /* ts-window-recipe.c */
 void ts_window_add_recipe_actions (TsWindow *self);
 void ts_window_update_recipe_actions (TsWindow *self);
+
+/* ts-window-picture.c */
+void ts_window_add_picture_actions (TsWindow *self);
+
+/* ts-window-recent.c */
+void ts_window_update_recent (TsWindow *self);
+void ts_window_remember_file (TsWindow *self);
 
 /* ts-window-export.c */
 void ts_window_add_export_actions (TsWindow *self);

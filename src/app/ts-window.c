@@ -10,7 +10,6 @@
 #define NARROW           900
 #define VERY_NARROW      650
 #define LOADING_DELAY_MS 250
-#define MAX_RECENT       5
 
 G_DEFINE_FINAL_TYPE (TsWindow, ts_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -225,78 +224,6 @@ update_offer (TsWindow *self)
   gtk_revealer_set_reveal_child (self->offer_revealer, !taken);
 }
 
-/* Recent dumps, in the menu of the open button and on the empty page. */
-
-static gboolean
-is_ours (GtkRecentInfo *info)
-{
-  return gtk_recent_info_has_application (info, "tenscope") && gtk_recent_info_exists (info);
-}
-
-static int
-compare_recent (gconstpointer a, gconstpointer b)
-{
-  return g_date_time_compare (gtk_recent_info_get_modified ((GtkRecentInfo *) b),
-                              gtk_recent_info_get_modified ((GtkRecentInfo *) a));
-}
-
-static void
-update_recent (TsWindow *self)
-{
-  GList *infos = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
-  g_autoptr (GMenu) menu = g_menu_new ();
-  GtkWidget *row;
-  guint n = 0;
-
-  while ((row = gtk_widget_get_first_child (GTK_WIDGET (self->recent_list))) != NULL)
-    gtk_list_box_remove (self->recent_list, row);
-  infos = g_list_sort (infos, compare_recent);
-  for (GList *l = infos; l != NULL; l = l->next) {
-    if (n >= MAX_RECENT * 2 || !is_ours (l->data))
-      continue;
-    const char *uri = gtk_recent_info_get_uri (l->data);
-    g_autoptr (GFile) file = g_file_new_for_uri (uri);
-    g_autofree char *path = g_file_get_path (file);
-    if (path == NULL)
-      continue;
-
-    g_autoptr (GMenuItem) item = g_menu_item_new (gtk_recent_info_get_display_name (l->data), NULL);
-    g_menu_item_set_action_and_target (item, "win.open-path", "s", path);
-    g_menu_append_item (menu, item);
-    if (n++ >= MAX_RECENT)
-      continue;
-
-    g_autoptr (GFile) folder = g_file_get_parent (file);
-    g_autofree char *where = folder != NULL ? g_file_get_parse_name (folder) : NULL;
-    g_autofree char *title = g_markup_escape_text (gtk_recent_info_get_display_name (l->data), -1);
-    g_autofree char *subtitle = g_markup_escape_text (where != NULL ? where : "", -1);
-    row = adw_action_row_new ();
-    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-    adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 1);
-    gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-    gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (row), NULL);
-    gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.open-path");
-    gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", path);
-    gtk_list_box_append (self->recent_list, row);
-  }
-  g_list_free_full (infos, (GDestroyNotify) gtk_recent_info_unref);
-  gtk_widget_set_visible (self->recent_group, n > 0);
-  adw_split_button_set_menu_model (self->open_button, n > 0 ? G_MENU_MODEL (menu) : NULL);
-}
-
-static void
-remember_file (TsWindow *self)
-{
-  GFile *file = ts_session_get_file (self->session);
-  g_autofree char *uri = g_file_get_uri (file);
-  GtkRecentData data = { .mime_type = (char *) "application/octet-stream",
-                         .app_name = (char *) "tenscope",
-                         .app_exec = (char *) "tenscope %f" };
-
-  gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
-}
-
 /* Following the session. */
 
 static void
@@ -334,7 +261,7 @@ document_cb (TsWindow *self)
 
   if (document == NULL)
     return;
-  remember_file (self);
+  ts_window_remember_file (self);
   for (guint i = 0; i < ts_document_get_warnings (document)->len; i++)
     ts_window_toast (self, g_ptr_array_index (ts_document_get_warnings (document), i));
 }
@@ -373,6 +300,16 @@ loading_cb (TsWindow *self)
   else
     ts_window_update_stack (self);
   ts_window_update_actions (self);
+}
+
+static void
+error_cb (TsWindow *self)
+{
+  const char *error = ts_session_get_error (self->session);
+
+  /* a reload that failed: the pictures stay, with a word on why */
+  if (error != NULL && ts_session_get_view (self->session) != NULL)
+    ts_window_toast (self, error);
 }
 
 static void
@@ -524,6 +461,7 @@ follow_session (TsWindow *self)
     { "selection-changed", selection_changed_cb },
     { "notify::document", document_cb },
     { "notify::loading", loading_cb },
+    { "notify::error", error_cb },
     { "notify::zoom", zoom_cb },
     { "notify::current", current_cb },
   };
@@ -630,6 +568,7 @@ ts_window_init (TsWindow *self)
   ts_window_add_actions (self);
   ts_window_add_recipe_actions (self);
   ts_window_add_export_actions (self);
+  ts_window_add_picture_actions (self);
   follow_settings (self);
   follow_session (self);
   gtk_widget_set_visible (self->sample_button, sample != NULL);
@@ -638,9 +577,9 @@ ts_window_init (TsWindow *self)
   g_signal_connect_swapped (target, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->toast_overlay), GTK_EVENT_CONTROLLER (target));
 
-  g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (update_recent),
-                           self, G_CONNECT_SWAPPED);
-  update_recent (self);
+  g_signal_connect_object (gtk_recent_manager_get_default (), "changed",
+                           G_CALLBACK (ts_window_update_recent), self, G_CONNECT_SWAPPED);
+  ts_window_update_recent (self);
   view_changed_cb (self);
 }
 

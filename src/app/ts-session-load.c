@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/ts-session-load.h"
+
+#include "reader/ts-reader.h"
+
+void
+ts_load_job_free (TsLoadJob *job)
+{
+  g_free (job->path);
+  g_free (job->node_path);
+  g_free (job->layout);
+  g_free (job->error);
+  g_clear_object (&job->document);
+  g_clear_object (&job->node);
+  g_clear_object (&job->view);
+  g_free (job);
+}
+
+/* Nothing in it looks like images: what to show as numbers instead. */
+static TsNode *
+choose_any_node (TsDocument *document)
+{
+  GPtrArray *arrays = ts_document_get_arrays (document);
+
+  return arrays->len > 0 ? g_ptr_array_index (arrays, 0) : ts_document_get_root (document);
+}
+
+void
+ts_load_job_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  TsLoadJob *job = data;
+  g_autoptr (GError) error = NULL;
+
+  if (job->path != NULL) {
+    job->document = ts_reader_open_path (job->path, cancellable, &error);
+    if (job->document == NULL) {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+    TsNode *node = NULL;
+    if (job->node_path != NULL)
+      node = ts_document_find (job->document, job->node_path);
+    if (node == NULL) {
+      node = ts_view_choose_node (job->document);
+      g_clear_pointer (&job->layout, g_free);
+    }
+    if (node == NULL)
+      node = choose_any_node (job->document);
+    g_set_object (&job->node, node);
+  }
+
+  job->view = ts_view_new (job->document, job->node, job->layout, cancellable, &error);
+  if (job->view == NULL) {
+    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+    job->error = g_strdup (error->message);
+  }
+  g_task_return_boolean (task, TRUE);
+}

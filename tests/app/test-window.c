@@ -1,0 +1,652 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/ts-window-private.h"
+
+#include "app-fixture.h"
+#include "app/ts-application.h"
+#include "app/ts-export-dialog.h"
+#include "app/ts-histogram.h"
+#include "app/ts-number-row.h"
+#include "app/ts-recipe-edit.h"
+#include "app/ts-tree-row.h"
+#include "pixels/ts-colormap.h"
+
+/* The real window on a display: what it shows is compared with ts_render(), and its controls and
+ * actions with the recipe. */
+
+#define LIMIT_MS 20000
+
+static TsApplication *application;
+
+static gboolean
+timeout_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Turns the main loop until @condition, or fails. */
+#define WAIT_FOR(condition)                                                                        \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    gboolean over = FALSE;                                                                         \
+    guint id = g_timeout_add (LIMIT_MS, timeout_cb, &over);                                        \
+    while (!(condition) && !over)                                                                  \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_assert_false (over);                                                                         \
+    g_source_remove (id);                                                                          \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+spin (guint ms)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (ms, timeout_cb, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static gboolean
+start (void)
+{
+  if (!fixture_has_display ())
+    return FALSE;
+  if (application == NULL) {
+    g_autoptr (GError) error = NULL;
+    application = ts_application_new ();
+    g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
+    g_assert_true (g_application_register (G_APPLICATION (application), NULL, &error));
+    g_assert_no_error (error);
+  }
+  return TRUE;
+}
+
+static TsWindow *
+open_window (GFile *file)
+{
+  TsWindow *window = ts_window_new (ADW_APPLICATION (application));
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 1400, 900);
+  if (file != NULL)
+    ts_window_open (window, file);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (window)));
+  fixture_wait_loaded (window->session);
+  return window;
+}
+
+static TsWindow *
+open_sample (const char *name)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("TS_SAMPLES"), name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  TsWindow *window = open_window (file);
+
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "grid");
+  g_assert_true (ts_grid_wait_idle (window->grid, LIMIT_MS));
+  return window;
+}
+
+static void
+close_window (TsWindow *window)
+{
+  TsSession *session = window->session;
+
+  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
+  g_object_add_weak_pointer (G_OBJECT (session), (gpointer *) &session);
+  gtk_window_destroy (GTK_WINDOW (window));
+  WAIT_FOR (window == NULL && session == NULL);
+}
+
+static GVariant *
+get_state (TsWindow *window, const char *action)
+{
+  return g_action_group_get_action_state (G_ACTION_GROUP (window), action);
+}
+
+static void
+set_state (TsWindow *window, const char *action, GVariant *value)
+{
+  g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), action));
+  g_action_group_activate_action (G_ACTION_GROUP (window), action, value);
+}
+
+static void
+assert_state (TsWindow *window, const char *action, const char *expected)
+{
+  g_autoptr (GVariant) state = get_state (window, action);
+  g_autofree char *text = g_variant_print (state, FALSE);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* The first descendant that is of @type and, when @name is given, has it as "title". */
+static GtkWidget *
+find (GtkWidget *parent, GType type, const char *title)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (parent); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    if (g_type_is_a (G_OBJECT_TYPE (child), type)) {
+      g_autofree char *found = NULL;
+      if (title != NULL)
+        g_object_get (child, "title", &found, NULL);
+      if (g_strcmp0 (found, title) == 0)
+        return child;
+    }
+    GtkWidget *below = find (child, type, title);
+    if (below != NULL)
+      return below;
+  }
+  return NULL;
+}
+
+static void
+assert_tile (TsWindow *window, guint index)
+{
+  int width, height, want_width, want_height;
+  double zoom = ts_session_get_zoom (window->session);
+  g_autoptr (GBytes) tile = ts_grid_dup_tile_pixels (window->grid, index, &width, &height);
+  g_autofree guint8 *want = NULL;
+
+  g_assert_nonnull (tile);
+  g_assert_cmpfloat (zoom, >=, 1);
+  want = fixture_render (window->session, index, (guint) zoom, &want_width, &want_height);
+  g_assert_cmpint (width, ==, want_width);
+  g_assert_cmpint (height, ==, want_height);
+  g_assert_cmpmem (g_bytes_get_data (tile, NULL), g_bytes_get_size (tile), want,
+                   (gsize) want_width * (gsize) want_height * 3);
+}
+
+/* The window as the screen has it, packed RGB. */
+static guint8 *
+take_picture (TsWindow *window, int *width, int *height)
+{
+  g_autofree char *folder = fixture_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "window.png", NULL);
+  g_autoptr (GError) error = NULL;
+
+  set_state (window, "screenshot", g_variant_new_string (path));
+  WAIT_FOR (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_autoptr (GdkTexture) texture = gdk_texture_new_from_filename (path, &error);
+  g_assert_no_error (error);
+  *width = gdk_texture_get_width (texture);
+  *height = gdk_texture_get_height (texture);
+  gsize stride = (gsize) *width * 4, n = (gsize) *width * (gsize) *height;
+  g_autofree guint8 *bgra = g_malloc (n * 4);
+  gdk_texture_download (texture, bgra, stride);
+  guint8 *rgb = g_malloc (n * 3);
+  for (gsize i = 0; i < n; i++) {
+    guint32 pixel;
+    memcpy (&pixel, bgra + i * 4, 4);
+    rgb[i * 3] = (guint8) (pixel >> 16);
+    rgb[i * 3 + 1] = (guint8) (pixel >> 8);
+    rgb[i * 3 + 2] = (guint8) pixel;
+  }
+  fixture_remove_folder (g_steal_pointer (&folder));
+  return rgb;
+}
+
+/* Whether the picture holds the other one somewhere, pixel for pixel. */
+static gboolean
+contains (const guint8 *picture, int width, int height, const guint8 *part, int w, int h)
+{
+  for (int y = 0; y + h <= height; y++) {
+    for (int x = 0; x + w <= width; x++) {
+      gboolean same = TRUE;
+      for (int row = 0; same && row < h; row++)
+        same = memcmp (picture + ((gsize) (y + row) * (gsize) width + (gsize) x) * 3,
+                       part + (gsize) row * (gsize) w * 3, (gsize) w * 3) == 0;
+      if (same)
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static void
+test_templates (void)
+{
+  if (!start ())
+    return;
+
+  const GType types[] = { TS_TYPE_GRID,       TS_TYPE_IMAGE_VIEW, TS_TYPE_HISTOGRAM,
+                          TS_TYPE_INSPECTOR,  TS_TYPE_NUMBER_ROW, TS_TYPE_NUMBERS_PAGE,
+                          TS_TYPE_STATUS_BAR, TS_TYPE_TREE_PANE,  TS_TYPE_TREE_ROW };
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
+    GtkWidget *widget = g_object_ref_sink (g_object_new (types[i], NULL));
+    g_assert_finalize_object (widget);
+  }
+  close_window (open_window (NULL));
+
+  g_autoptr (GtkBuilder) builder =
+                 gtk_builder_new_from_resource ("/io/github/tenscope/Tenscope/gtk/help-overlay.ui");
+  GtkWindow *overlay = GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay"));
+  g_assert_true (GTK_IS_SHORTCUTS_WINDOW (overlay));
+  gtk_window_destroy (overlay);
+}
+
+static void
+test_empty (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_window (NULL);
+  const char *disabled[] = { "export", "export-all", "gamma", "undo", "reload", "select-all" };
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "empty");
+  for (guint i = 0; i < G_N_ELEMENTS (disabled); i++)
+    g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), disabled[i]));
+  g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "open"));
+  close_window (window);
+}
+
+static void
+test_cells (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  guint first, last;
+
+  g_assert_cmpstr (adw_window_title_get_title (window->title), ==, "images · cells.pt");
+  g_assert_cmpstr (adw_window_title_get_subtitle (window->title), ==,
+                   "float32 · 64×3×64×64 · NCHW");
+
+  /* all of them, right at first sight */
+  set_state (window, "zoom", g_variant_new_double (1));
+  g_assert_true (ts_grid_wait_idle (window->grid, LIMIT_MS));
+  g_assert_true (ts_grid_get_visible_range (window->grid, &first, &last));
+  g_assert_cmpuint (first, ==, 0);
+  g_assert_cmpuint (last, ==, 63);
+  for (guint i = 0; i < 64; i++)
+    assert_tile (window, i);
+  close_window (window);
+}
+
+/* As a hand on the slider does it: the pictures follow, on the screen too. */
+static void
+test_slider (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  GtkWidget *row = find (GTK_WIDGET (window->inspector), TS_TYPE_NUMBER_ROW, "Gamma");
+  GtkWidget *scale = find (row, GTK_TYPE_SCALE, NULL);
+  int width, height, w, h;
+
+  gtk_range_set_value (GTK_RANGE (scale), 1.7);
+  g_assert_cmpfloat (ts_session_get_recipe (window->session)->gamma, ==, 1.7);
+  assert_state (window, "gamma", "1.7");
+  g_assert_true (ts_grid_wait_idle (window->grid, LIMIT_MS));
+  assert_tile (window, 3);
+
+  /* the mean of the red channel, linked with the others and alone */
+  row = find (GTK_WIDGET (window->inspector), TS_TYPE_NUMBER_ROW, "R");
+  scale = find (row, GTK_TYPE_SCALE, NULL);
+  gtk_range_set_value (GTK_RANGE (scale), 0.6);
+  assert_state (window, "mean", "'0.6'");
+  assert_state (window, "preset", "'custom'");
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find (GTK_WIDGET (window->inspector),
+                                                         GTK_TYPE_TOGGLE_BUTTON, NULL)),
+                                FALSE);
+  gtk_range_set_value (GTK_RANGE (scale), 0.4);
+  assert_state (window, "mean", "'0.4,0.6,0.6'");
+
+  g_autofree guint8 *picture = take_picture (window, &width, &height);
+  guint zoom = (guint) ts_session_get_zoom (window->session);
+  for (guint i = 0; i < 4; i++) {
+    g_autofree guint8 *want = fixture_render (window->session, i, zoom, &w, &h);
+    g_assert_true (contains (picture, width, height, want, w, h));
+  }
+
+  /* undone in two steps: the means in one gesture, then the gamma */
+  g_autoptr (GVariant) before = get_state (window, "gamma");
+  for (guint i = 0; ts_session_can_undo (window->session); i++) {
+    g_assert_cmpuint (i, <, 4);
+    set_state (window, "undo", NULL);
+  }
+  assert_state (window, "preset", "'tanh'");
+  assert_state (window, "gamma", "1.0");
+  close_window (window);
+}
+
+/* Typed numbers: exact ones survive the rounding of what is shown; far ones widen the slider. */
+static void
+test_typing (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  TsNumberRow *row = TS_NUMBER_ROW (find (GTK_WIDGET (window->inspector), TS_TYPE_NUMBER_ROW, "R"));
+  GtkSpinButton *spin_button =
+      GTK_SPIN_BUTTON (find (GTK_WIDGET (row), GTK_TYPE_SPIN_BUTTON, NULL));
+
+  set_state (window, "mean", g_variant_new_string ("0.123456789"));
+  gtk_spin_button_update (spin_button);
+  assert_state (window, "mean", "'0.123456789'");
+
+  gtk_editable_set_text (GTK_EDITABLE (spin_button), "7.5");
+  gtk_spin_button_update (spin_button);
+  assert_state (window, "mean", "'7.5'");
+  gtk_editable_set_text (GTK_EDITABLE (spin_button), "nonsense");
+  gtk_spin_button_update (spin_button);
+  assert_state (window, "mean", "'7.5'");
+  close_window (window);
+}
+
+/* Each setting, set as an action, is what the recipe, the control and the state say. */
+static void
+test_round_trip (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  GtkWidget *inspector = GTK_WIDGET (window->inspector);
+  const struct
+  {
+    const char *action, *value, *row, *shown;
+  } cases[] = {
+    { "range-mode", "'minmax'", "Mode", "Min–max" },
+    { "range-scope", "'channel'", "Of", "Each channel" },
+    { "range-mode", "'fixed'", "Mode", "Fixed" },
+    { "channel", "'2'", "Channels", "Channel 2" },
+    { "channel", "'2,1,0'", "Channels", "BGR" },
+    { "channel", "'0,0,2'", "Channels", "0,0,2" },
+    { "channel", "'1'", "Channels", "Channel 1" },
+    { "colormap", "'viridis'", "Colormap", NULL },
+    { "rounding", "'truncate'", "Rounding", "Truncate" },
+    { "preset", "'imagenet'", "Preset", NULL },
+    { "gamma", "2.5", NULL, NULL },
+    { "range-lo", "0.25", NULL, NULL },
+    { "range-hi", "0.75", NULL, NULL },
+    { "std", "'0.25,0.5,0.75'", "Preset", "Custom" },
+    { "invert", "true", NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+    GVariant *value = g_variant_parse (NULL, cases[i].value, NULL, NULL, &error);
+    g_assert_no_error (error);
+    if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+      g_action_group_change_action_state (G_ACTION_GROUP (window), cases[i].action, value);
+    else
+      set_state (window, cases[i].action, value);
+    assert_state (window, cases[i].action, cases[i].value);
+    if (cases[i].shown != NULL) {
+      GtkWidget *row = find (inspector, ADW_TYPE_COMBO_ROW, cases[i].row);
+      GtkStringObject *item = adw_combo_row_get_selected_item (ADW_COMBO_ROW (row));
+      g_assert_cmpstr (gtk_string_object_get_string (item), ==, cases[i].shown);
+    }
+  }
+
+  /* what does not exist is not taken */
+  set_state (window, "channel", g_variant_new_string ("7"));
+  assert_state (window, "channel", "'1'");
+  set_state (window, "gamma", g_variant_new_double (-3));
+  assert_state (window, "gamma", "2.5");
+
+  /* from the control to the recipe */
+  AdwComboRow *row = ADW_COMBO_ROW (find (inspector, ADW_TYPE_COMBO_ROW, "Colormap"));
+  adw_combo_row_set_selected (row, TS_COLORMAP_TURBO);
+  assert_state (window, "colormap", "'turbo'");
+  g_assert_true (ts_grid_wait_idle (window->grid, LIMIT_MS));
+  assert_tile (window, 0);
+
+  set_state (window, "reset", NULL);
+  g_assert_true (ts_recipe_equal (ts_session_get_recipe (window->session),
+                                  ts_session_get_initial_recipe (window->session)));
+  close_window (window);
+}
+
+static void
+test_bad_file (void)
+{
+  if (!start ())
+    return;
+
+  g_autofree char *folder = fixture_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "bad <b>.pt", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_assert_true (g_file_set_contents (path, "PK\003\004 and no more", -1, NULL));
+  TsWindow *window = open_window (file);
+
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "error");
+  g_assert_nonnull (strstr (adw_status_page_get_title (window->error_page), "bad &lt;b&gt;.pt"));
+  g_assert_cmpuint (strlen (adw_status_page_get_description (window->error_page)), >, 10);
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "export"));
+  g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "reload"));
+  close_window (window);
+  fixture_remove_folder (g_steal_pointer (&folder));
+}
+
+static void
+test_numbers (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  const char *nodes[] = { "latents", "labels", "truncation_psi", "model", "seeds" };
+  for (guint i = 0; i < G_N_ELEMENTS (nodes); i++) {
+    set_state (window, "node", g_variant_new_string (nodes[i]));
+    fixture_wait_loaded (window->session);
+    g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "numbers");
+    spin (20);
+  }
+
+  /* back, and another layout */
+  set_state (window, "node", g_variant_new_string ("images"));
+  fixture_wait_loaded (window->session);
+  assert_state (window, "layout", "'NCHW'");
+  set_state (window, "node", g_variant_new_string ("latents"));
+  fixture_wait_loaded (window->session);
+  set_state (window, "layout", g_variant_new_string ("HW"));
+  fixture_wait_loaded (window->session);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "grid");
+  assert_state (window, "layout", "'HW'");
+  close_window (window);
+}
+
+static void
+test_offer (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells-imagenet.npy");
+  g_assert_true (gtk_revealer_get_reveal_child (window->offer_revealer));
+  set_state (window, "apply-offer", NULL);
+  assert_state (window, "preset", "'imagenet'");
+  g_assert_false (gtk_revealer_get_reveal_child (window->offer_revealer));
+  close_window (window);
+}
+
+static void
+test_bad_values (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("intensity-nan.npy");
+  WAIT_FOR (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "next-bad"));
+  set_state (window, "next-bad", NULL);
+  guint n = ts_session_get_current (window->session);
+  TsStats stats;
+  g_assert_true (
+      ts_batch_stats_get_image (ts_session_get_stats (window->session), n, -1, &stats, NULL, NULL));
+  g_assert_cmpuint (stats.n_nan + stats.n_posinf + stats.n_neginf, >, 0);
+  close_window (window);
+}
+
+static guint
+count_files (const char *folder, const char *suffix)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    n += g_str_has_suffix (name, suffix);
+  return n;
+}
+
+static void
+remove_tree (char *folder)
+{
+  g_autofree char *images = g_build_filename (folder, "images", NULL);
+
+  fixture_remove_folder (g_steal_pointer (&images));
+  fixture_remove_folder (folder);
+}
+
+/* A file's pixels against what the window shows. */
+static void
+assert_file (TsWindow *window, const char *folder, const char *name, guint index)
+{
+  g_autofree char *path = g_build_filename (folder, "images", name, NULL);
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new_from_file (path, NULL);
+  int width, height;
+  g_autofree guint8 *want = fixture_render (window->session, index, 1, &width, &height);
+
+  g_assert_nonnull (pixbuf);
+  g_assert_cmpint (gdk_pixbuf_get_n_channels (pixbuf), ==, 3);
+  for (int y = 0; y < height; y++)
+    g_assert_cmpmem (gdk_pixbuf_read_pixels (pixbuf) + y * gdk_pixbuf_get_rowstride (pixbuf),
+                     (gsize) width * 3, want + (gsize) y * (gsize) width * 3, (gsize) width * 3);
+}
+
+static void
+test_export_dialog (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  g_autofree char *folder = fixture_make_folder ();
+  g_autofree char *images = g_build_filename (folder, "images", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+  g_autoptr (GtkBitset) selection = gtk_bitset_new_empty ();
+
+  gtk_bitset_add (selection, 5);
+  gtk_bitset_add (selection, 40);
+  ts_session_set_selection (window->session, selection);
+  set_state (window, "gamma", g_variant_new_double (1.4));
+  set_state (window, "export", NULL);
+  GtkWindow *dialog = NULL;
+  g_autoptr (GListModel) toplevels = g_object_ref (gtk_window_get_toplevels ());
+  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++) {
+    g_autoptr (GtkWindow) toplevel = g_list_model_get_item (toplevels, i);
+    if (TS_IS_EXPORT_DIALOG (toplevel))
+      dialog = toplevel;
+  }
+  g_assert_nonnull (dialog);
+  ts_export_dialog_set_folder (TS_EXPORT_DIALOG (dialog), file);
+
+  /* a template that cannot work is said before anything is written */
+  GtkEditable *name =
+      GTK_EDITABLE (find (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW, NULL) != NULL
+                        ? find (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW, NULL)
+                        : find (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW, "Name of each file"));
+  g_autofree char *template = g_strdup (gtk_editable_get_text (name));
+  gtk_editable_set_text (name, "{nonsense}");
+  g_assert_false (ts_export_dialog_accept (TS_EXPORT_DIALOG (dialog)));
+  gtk_editable_set_text (name, template);
+  g_assert_true (ts_export_dialog_accept (TS_EXPORT_DIALOG (dialog)));
+  g_assert_nonnull (window->job);
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "export"));
+  WAIT_FOR (window->job == NULL);
+
+  g_assert_cmpuint (count_files (images, ".png"), ==, 2);
+  g_assert_cmpuint (count_files (images, ".json"), ==, 2);
+  assert_file (window, folder, "cells_05.png", 5);
+  assert_file (window, folder, "cells_40.png", 40);
+  g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "export"));
+  close_window (window);
+  remove_tree (g_steal_pointer (&folder));
+}
+
+static void
+test_export_to (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  g_autofree char *folder = fixture_make_folder ();
+  g_autofree char *images = g_build_filename (folder, "images", NULL);
+
+  set_state (window, "export-to", g_variant_new_string (folder));
+  WAIT_FOR (window->job == NULL);
+  g_assert_cmpuint (count_files (images, ".png"), ==, 64);
+  g_assert_cmpuint (count_files (images, ".json"), ==, 64);
+  assert_file (window, folder, "cells_63.png", 63);
+  close_window (window);
+  remove_tree (g_steal_pointer (&folder));
+}
+
+static void
+test_modes (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  set_state (window, "current", g_variant_new_int32 (9));
+  set_state (window, "mode", g_variant_new_string ("image"));
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "image");
+  g_assert_true (ts_image_view_wait_idle (window->image_view, LIMIT_MS));
+  set_state (window, "back", NULL);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "grid");
+  assert_state (window, "current", "9");
+
+  set_state (window, "select-all", NULL);
+  g_assert_cmpuint (gtk_bitset_get_size (ts_session_get_selection (window->session)), ==, 64);
+  set_state (window, "select-invert", NULL);
+  g_assert_cmpuint (gtk_bitset_get_size (ts_session_get_selection (window->session)), ==, 0);
+
+  /* panes */
+  g_assert_true (adw_flap_get_reveal_flap (window->tree_flap));
+  set_state (window, "show-tree", NULL);
+  g_assert_false (adw_flap_get_reveal_flap (window->tree_flap));
+  set_state (window, "show-tree", NULL);
+  g_assert_true (adw_flap_get_reveal_flap (window->tree_flap));
+  close_window (window);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autofree char *home = fixture_make_folder ();
+
+  /* recent files of the tests are nobody's */
+  g_setenv ("XDG_DATA_HOME", home, TRUE);
+  g_setenv ("XDG_CONFIG_HOME", home, TRUE);
+  g_setenv ("ADW_DISABLE_PORTAL", "1", TRUE);
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/window/templates", test_templates);
+  g_test_add_func ("/window/empty", test_empty);
+  g_test_add_func ("/window/cells", test_cells);
+  g_test_add_func ("/window/slider", test_slider);
+  g_test_add_func ("/window/typing", test_typing);
+  g_test_add_func ("/window/round-trip", test_round_trip);
+  g_test_add_func ("/window/bad-file", test_bad_file);
+  g_test_add_func ("/window/numbers", test_numbers);
+  g_test_add_func ("/window/offer", test_offer);
+  g_test_add_func ("/window/bad-values", test_bad_values);
+  g_test_add_func ("/window/export-dialog", test_export_dialog);
+  g_test_add_func ("/window/export-to", test_export_to);
+  g_test_add_func ("/window/modes", test_modes);
+
+  int status = g_test_run ();
+  g_clear_object (&application);
+  fixture_remove_folder (g_steal_pointer (&home));
+  return status;
+}
