@@ -70,20 +70,20 @@ guess_range (TsTensor *tensor, const TsLayout *layout, TsValueRange *range)
   return batch != NULL && ts_value_range_guess (batch, range, NULL, NULL);
 }
 
-/* The list of images that would be shown, when the node is one of them. */
-static TsView *
-find_list (const Info *self, TsNode *node)
+/* Whether the node is one of the list of images that would be shown. */
+static gboolean
+is_in_list (const Info *self, TsNode *node)
 {
-  TsView *list = ts_cli_roles_get_list (self->roles);
+  TsView *view = ts_cli_roles_get_view (self->roles);
 
-  return list != NULL && ts_view_get_node (list) == ts_node_get_parent (node) ? list : NULL;
+  return view != NULL && ts_view_get_node (view) == ts_node_get_parent (node);
 }
 
 static void
 look_at_array (Array *array, const Info *self, gboolean with_digest)
 {
   TsTensor *tensor = ts_node_get_tensor (array->node);
-  TsView *list = find_list (self, array->node);
+  TsView *view = ts_cli_roles_get_view (self->roles);
   g_autoptr (GError) error = NULL;
 
   if (ts_node_get_kind (array->node) == TS_NODE_ERROR) {
@@ -92,8 +92,8 @@ look_at_array (Array *array, const Info *self, gboolean with_digest)
     return;
   }
   array->guess = ts_view_guess_layout (self->document, array->node);
-  if (list != NULL) {
-    array->range = *ts_view_get_value_range (list);
+  if (is_in_list (self, array->node) || (view != NULL && ts_view_get_node (view) == array->node)) {
+    array->range = *ts_view_get_value_range (view);
     array->has_range = TRUE;
   } else if (array->guess->confidence != TS_CONFIDENCE_NONE && ts_tensor_has_data (tensor)) {
     array->has_range = guess_range (tensor, &array->guess->candidates[0].layout, &array->range);
@@ -392,7 +392,7 @@ add_array_row (const Info *self, TsCliTable *table, const Array *array, char *na
 
     ts_cli_table_add_line (table, indent + 2, note);
   }
-  if (array->guess != NULL && find_list (self, array->node) == NULL)
+  if (array->guess != NULL && !is_in_list (self, array->node))
     add_reasons (table, indent + 2, array->guess, array->has_range ? &array->range : NULL);
   if (array->digest != NULL) {
     g_autofree char *digest = g_strconcat ("sha256 ", array->digest, NULL);
@@ -432,10 +432,11 @@ add_children (const Info *self, TsCliTable *table, TsNode *node, guint depth)
 {
   guint n = ts_node_get_n_children (node);
   guint n_shown = n > MAX_SHOWN_CHILDREN + 10 ? MAX_SHOWN_CHILDREN : n;
-  TsView *list = ts_cli_roles_get_list (self->roles);
+  TsView *view = ts_cli_roles_get_view (self->roles);
 
-  if (list != NULL && ts_view_get_node (list) == node)
-    add_list_lines (table, 2 * depth, list);
+  if (view != NULL && ts_view_get_node (view) == node &&
+      ts_node_get_kind (node) == TS_NODE_CONTAINER)
+    add_list_lines (table, 2 * depth, view);
   for (guint i = 0; i < n_shown; i++)
     add_node (self, table, ts_node_get_child (node, i), depth);
   if (n_shown < n) {

@@ -50,10 +50,8 @@ ts_cli_roles_free (TsCliRoles *self)
 }
 
 TsView *
-ts_cli_roles_get_list (TsCliRoles *self)
+ts_cli_roles_get_view (TsCliRoles *self)
 {
-  if (self->view == NULL || ts_node_get_kind (ts_view_get_node (self->view)) != TS_NODE_CONTAINER)
-    return NULL;
   return self->view;
 }
 

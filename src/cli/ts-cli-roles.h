@@ -18,8 +18,8 @@ typedef struct _TsCliRoles TsCliRoles;
 TsCliRoles *ts_cli_roles_new (TsDocument *document) G_GNUC_WARN_UNUSED_RESULT;
 void ts_cli_roles_free (TsCliRoles *self);
 
-/* The list of images that would be shown, when what would be shown is a list; (nullable). */
-TsView *ts_cli_roles_get_list (TsCliRoles *self);
+/* What would be shown; (nullable). */
+TsView *ts_cli_roles_get_view (TsCliRoles *self);
 
 /* A static string. @guess: the layout guess of the node; @range: (nullable): of its values, when it
  * is images. */
