@@ -3,4 +3,7 @@
 
 #include "base/ts-error.h"
 
-G_DEFINE_QUARK (ts - error - quark, ts_error)
+/* The formatter would put spaces into the name. */
+/* clang-format off */
+G_DEFINE_QUARK (ts-error-quark, ts_error)
+/* clang-format on */

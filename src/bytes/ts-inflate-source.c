@@ -15,7 +15,6 @@
  * read for the longest time lets go of its bytes first. */
 
 #define IN_MEMORY   (256u << 20)
-#define BUDGET      (512u << 20)
 #define PIECE       (1u << 18)
 #define HEAD_PIECE  4096u
 #define RAW_DEFLATE (-MAX_WBITS)
@@ -30,6 +29,7 @@ struct _TsInflateSource
   TsSource *packed;
   guint64 size_bytes;
   guint32 crc;
+  gboolean to_file;
   GMutex lock;    /* held while unpacking */
   TsSource *file; /* set once, under the lock */
   GBytes *bytes;  /* guarded by budget_lock */
@@ -41,6 +41,13 @@ G_DEFINE_FINAL_TYPE (TsInflateSource, ts_inflate_source, TS_TYPE_SOURCE)
 static GMutex budget_lock;
 static GQueue held = G_QUEUE_INIT; /* least recently read first */
 static guint64 held_bytes;
+static gsize memory_limit = IN_MEMORY; /* atomic */
+
+static guint64
+get_memory_limit (void)
+{
+  return (gsize) g_atomic_pointer_get (&memory_limit);
+}
 
 static void
 let_go (TsInflateSource *self)
@@ -70,7 +77,7 @@ hold (TsInflateSource *self, GBytes *bytes)
 
   if (self->bytes != NULL)
     return;
-  while (held.head != NULL && held_bytes + self->size_bytes > BUDGET)
+  while (held.head != NULL && held_bytes + self->size_bytes > 2 * get_memory_limit ())
     let_go (held.head->data);
   self->bytes = g_bytes_ref (bytes);
   held_bytes += self->size_bytes;
@@ -242,7 +249,7 @@ ts_inflate_source_read (TsSource *source,
   if (bytes == NULL) {
     g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-    if (self->size_bytes > IN_MEMORY) {
+    if (self->to_file) {
       if (self->file == NULL)
         self->file = unpack_to_file (self, cancellable, error);
       if (self->file == NULL)
@@ -303,7 +310,16 @@ ts_inflate_source_new (TsSource *packed, guint64 size_bytes, guint32 crc)
   self->packed = g_object_ref (packed);
   self->size_bytes = size_bytes;
   self->crc = crc;
+  self->to_file = size_bytes > get_memory_limit ();
   return TS_SOURCE (self);
+}
+
+void
+ts_inflate_set_memory_limit (gsize n_bytes)
+{
+  g_return_if_fail (n_bytes <= IN_MEMORY);
+
+  g_atomic_pointer_set (&memory_limit, n_bytes);
 }
 
 GBytes *

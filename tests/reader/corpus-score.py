@@ -32,6 +32,7 @@ DIFFERENT = {
     "bad_npy/shape_neg1.npy": "a negative size is refused, not guessed",
     "bad_npz/bomb_overlap_400x256MB.npz": "only the members that do not overlap are read",
     "bad_safetensors/dup_keys.safetensors": "a name that stands twice is refused",
+    "odd_h5/vds.h5": "a virtual dataset would read other files",
     "odd_npz/dup_names.npz": "a name that stands twice is refused",
     "odd_npz/lzma.npz": "only stored and deflated members are read",
     "odd_npz/prefix_junk.npz": "bytes before the archive are refused",
@@ -39,7 +40,7 @@ DIFFERENT = {
 }
 
 # Types that are no numbers; texts and containers of fields are not arrays here.
-NO_NUMBERS = ("unicode", "bytes", "void", "object")
+NO_NUMBERS = ("unicode", "bytes", "void", "object", "char", "str")
 
 
 class Result:
@@ -104,10 +105,11 @@ def compare(expected, result):
     missing = []
     left = list(result.arrays)
     for want in expected["arrays"]:
-        if want.get("kind") in NO_NUMBERS:
+        if want.get("kind") in NO_NUMBERS or want.get("dtype") in NO_NUMBERS:
             continue
-        if "dtype" not in want:
-            continue
+        if want.get("dtype") is None or want["shape"] is None or want["dtype"][0] in "|[dc":
+            if want.get("dtype", "|")[:7] != "complex":
+                continue  # strings, records, times
         name = want["name"]
         got = next((a for a in left if a["path"] == name and is_same(want, a)), None)
         if got is None:
