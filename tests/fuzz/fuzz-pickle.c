@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "fuzz/fuzz.h"
 #include "reader/ts-pickle.h"
 #include "reader/ts-reader-private.h"
 
-#include <stdio.h>
-#include <string.h>
-
-/* Fuzz target of the pickle machine and everything that stands on it. Built with libFuzzer it is
- * driven by that (-DTS_LIBFUZZER); as a plain program it replays the files and folders named, or
- * TS_FUZZ_SEEDS when none is. */
-
-int LLVMFuzzerTestOneInput (const guint8 *data, size_t n_bytes);
+/* Fuzz target of the pickle machine and everything that stands on it. */
 
 static guint
 touch (TsNode *node)
@@ -39,7 +33,7 @@ digest_small (GPtrArray *arrays)
 }
 
 int
-LLVMFuzzerTestOneInput (const guint8 *data, size_t n_bytes)
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
 {
   const TsReader *const readers[] = { &ts_reader_pickle, &ts_reader_torch, &ts_reader_torch_legacy,
                                       &ts_reader_torch_tar };
@@ -60,85 +54,3 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t n_bytes)
   }
   return 0;
 }
-
-#ifndef TS_LIBFUZZER
-static guint
-replay (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  g_autofree char *content = NULL;
-  gsize n_bytes;
-  guint n = 0;
-
-  if (dir != NULL) {
-    const char *name;
-
-    while ((name = g_dir_read_name (dir)) != NULL) {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      n += replay (child);
-    }
-    return n;
-  }
-  if (!g_file_get_contents (path, &content, &n_bytes, NULL))
-    g_error ("cannot read %s", path);
-  LLVMFuzzerTestOneInput ((const guint8 *) content, n_bytes);
-  return 1;
-}
-
-/* Each seed cut off and damaged in a fixed way: what a short run of the engine would find. */
-static void
-damage (const guint8 *seed, gsize n_bytes, GRand *random)
-{
-  g_autofree guint8 *copy = g_memdup2 (seed, n_bytes);
-
-  for (guint i = 0; i < 64 && n_bytes > 0; i++) {
-    gsize at = (gsize) g_rand_int_range (random, 0, (gint32) n_bytes);
-    guint8 before = copy[at];
-
-    copy[at] = (guint8) g_rand_int_range (random, 0, 256);
-    LLVMFuzzerTestOneInput (copy, i % 4 == 0 ? at : n_bytes);
-    if (i % 8 == 7)
-      memcpy (copy, seed, n_bytes);
-    else if (i % 2 == 0)
-      copy[at] = before;
-  }
-}
-
-static guint
-replay_damaged (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autoptr (GRand) random = g_rand_new_with_seed (1);
-  const char *name;
-  guint n = 0;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename (folder, name, NULL);
-    g_autofree char *content = NULL;
-    gsize n_bytes;
-
-    if (g_file_get_contents (path, &content, &n_bytes, NULL) && n_bytes < 16384) {
-      damage ((const guint8 *) content, n_bytes, random);
-      n++;
-    }
-  }
-  return n;
-}
-
-int
-main (int argc, char **argv)
-{
-  const char *seeds = g_getenv ("TS_FUZZ_SEEDS");
-  guint n = 0;
-
-  for (int i = 1; i < argc; i++)
-    n += replay (argv[i]);
-  if (argc == 1 && seeds != NULL) {
-    n = replay (seeds);
-    replay_damaged (seeds);
-  }
-  printf ("TAP version 13\n%sok 1 - replayed %u files\n1..1\n", n > 0 ? "" : "not ", n);
-  return n > 0 ? 0 : 1;
-}
-#endif
