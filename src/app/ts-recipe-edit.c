@@ -180,9 +180,12 @@ ts_recipe_edit_dup_channels (const TsRecipe *recipe)
     return g_strdup_printf ("%d,%d,%d", c[0], c[1], c[2]);
   case TS_CHANNELS_RGBA:
     return g_strdup_printf ("%d,%d,%d,%d", c[0], c[1], c[2], c[3]);
+  case TS_CHANNELS_MEAN:
+  case TS_CHANNELS_MAX_ABS:
+  case TS_CHANNELS_ARGMAX:
   case TS_CHANNELS_AUTO:
   default:
-    return g_strdup ("auto");
+    return g_strdup (ts_channel_mode_names[recipe->channel_mode]);
   }
 }
 
@@ -191,7 +194,12 @@ ts_recipe_edit_set_channels_text (TsRecipe *recipe, const char *text, GError **e
 {
   double numbers[TS_RECIPE_MAX_CHANNELS];
   guint n;
+  int mode;
 
+  if (ts_name_lookup (ts_channel_mode_names, text, &mode) && mode >= TS_CHANNELS_MEAN) {
+    recipe->channel_mode = (TsChannelMode) mode;
+    return TRUE;
+  }
   if (g_str_equal (text, "auto")) {
     recipe->channel_mode = TS_CHANNELS_AUTO;
     recipe->channels[0] = 0;

@@ -51,14 +51,16 @@ ts_cli_view_options_new_group (TsCliViewOptions *self)
     { "mean", 0, 0, G_OPTION_ARG_STRING, &self->mean, "One number, or one a channel", "A,B,C" },
     { "std", 0, 0, G_OPTION_ARG_STRING, &self->std, "One number, or one a channel", "A,B,C" },
     { "range", 0, 0, G_OPTION_ARG_STRING, &self->range,
-      "LO,HI or minmax or percentile:LO,HI or symmetric", "RANGE" },
+      "LO,HI or minmax or percentile:LO,HI or sigma:K or symmetric", "RANGE" },
     { "scope", 0, 0, G_OPTION_ARG_STRING, &self->scope,
       "What an automatic range is taken of: batch, image, channel, image-channel", "SCOPE" },
     { "gamma", 0, 0, G_OPTION_ARG_STRING, &self->gamma, "Curve: value^(1/G)", "G" },
     { "channel", 'c', 0, G_OPTION_ARG_STRING, &self->channel,
-      "One channel, or three as red, green and blue, or four with alpha", "K|R,G,B" },
+      "One channel, or three as red, green and blue, or four with alpha, or what all of them come "
+      "to: mean, max-abs, argmax",
+      "K|R,G,B" },
     { "colormap", 0, 0, G_OPTION_ARG_STRING, &self->colormap,
-      "For one channel: gray, viridis, magma, turbo, categorical, …", "NAME" },
+      "For one channel: gray, viridis, magma, turbo, RdBu_r, categorical, …", "NAME" },
     { "invert", 0, 0, G_OPTION_ARG_NONE, &self->invert, "Black for white", NULL },
     { "rounding", 0, 0, G_OPTION_ARG_STRING, &self->rounding,
       "nearest, half-even, truncate, tf, torch-dtype", "NAME" },
@@ -216,12 +218,18 @@ apply_range (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
     return TRUE;
   }
 
+  if (g_str_has_prefix (self->range, "sigma:")) {
+    recipe->range_mode = TS_RANGE_SIGMA;
+    return ts_cli_parse_double ("range", self->range + strlen ("sigma:"), &recipe->sigma, error);
+  }
+
   gboolean percentile = g_str_has_prefix (self->range, "percentile:");
   const char *text = percentile ? self->range + strlen ("percentile:") : self->range;
 
   if (!ts_cli_parse_doubles ("range", text, numbers, 2, &n, NULL) || n != 2)
     return ts_cli_invalid (
-        error, "--range takes LO,HI or minmax or percentile:LO,HI or symmetric, not “%s”",
+        error,
+        "--range takes LO,HI or minmax or percentile:LO,HI or sigma:K or symmetric, not “%s”",
         self->range);
   if (percentile) {
     recipe->range_mode = TS_RANGE_PERCENTILE;
@@ -248,11 +256,13 @@ apply_channel (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
                                          TS_CHANNELS_RGBA };
   double numbers[4];
   guint n;
+  int mode;
 
   if (self->channel == NULL)
     return TRUE;
-  if (g_str_equal (self->channel, "auto")) {
-    recipe->channel_mode = TS_CHANNELS_AUTO;
+  if (ts_name_lookup (ts_channel_mode_names, self->channel, &mode) &&
+      (mode == TS_CHANNELS_AUTO || mode >= TS_CHANNELS_MEAN)) {
+    recipe->channel_mode = (TsChannelMode) mode;
     return TRUE;
   }
   if (!ts_cli_parse_doubles ("channel", self->channel, numbers, 4, &n, error))
@@ -272,11 +282,12 @@ apply_channel (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
 static gboolean
 apply_look (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
 {
+  gboolean reversed = FALSE;
   int rounding;
 
   if (!ts_cli_parse_double ("gamma", self->gamma, &recipe->gamma, error))
     return FALSE;
-  if (self->colormap != NULL && !ts_colormap_from_name (self->colormap, &recipe->colormap)) {
+  if (self->colormap != NULL && !ts_colormap_parse (self->colormap, &recipe->colormap, &reversed)) {
     g_autoptr (GString) known = g_string_new (NULL);
 
     for (int i = 0; i < TS_N_COLORMAPS; i++)
@@ -289,7 +300,11 @@ apply_look (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
       return FALSE;
     recipe->rounding = (TsRounding) rounding;
   }
-  recipe->invert = recipe->invert || self->invert;
+  /* A map backwards and inverted is the map again. */
+  if (self->colormap != NULL)
+    recipe->invert = reversed != self->invert;
+  else
+    recipe->invert = recipe->invert || self->invert;
   return TRUE;
 }
 

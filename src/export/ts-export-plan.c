@@ -131,6 +131,8 @@ describe_channels (const TsRecipe *recipe, const TsImageSize *size)
     return g_strdup (size->n_channels == 3 ? "rgb" : "0");
   if (recipe->channel_mode == TS_CHANNELS_SINGLE)
     return g_strdup_printf ("%d", recipe->channels[0]);
+  if (recipe->channel_mode >= TS_CHANNELS_MEAN)
+    return g_strdup (ts_channel_mode_names[recipe->channel_mode]);
   out = g_string_new (NULL);
   for (guint i = 0; i < n; i++)
     g_string_append_printf (out, "%s%d", i > 0 ? "-" : "", recipe->channels[i]);

@@ -41,10 +41,15 @@ write_numbers (TsJsonWriter *writer,
 static void
 write_channels (const TsRecipe *recipe, const TsImageSize *size, TsJsonWriter *writer)
 {
-  static const guint counts[] = { 0, 1, 3, 4 };
-  guint n = counts[recipe->channel_mode];
+  guint n = recipe->channel_mode == TS_CHANNELS_SINGLE ? 1
+            : recipe->channel_mode == TS_CHANNELS_RGB  ? 3
+                                                       : 4;
 
   ts_json_writer_name (writer, "channels");
+  if (recipe->channel_mode >= TS_CHANNELS_MEAN) {
+    ts_json_writer_string (writer, ts_channel_mode_names[recipe->channel_mode]);
+    return;
+  }
   if (recipe->channel_mode == TS_CHANNELS_AUTO && size == NULL) {
     ts_json_writer_string (writer, "auto");
     return;
@@ -76,11 +81,25 @@ write_range (const TsRecipe *recipe,
     ts_json_writer_name (writer, "percentile");
     ts_json_writer_doubles (writer, percentile, 2);
   }
+  if (recipe->range_mode == TS_RANGE_SIGMA) {
+    ts_json_writer_name (writer, "sigma");
+    ts_json_writer_double (writer, recipe->sigma);
+  }
   write_numbers (writer, "lo", resolved != NULL ? resolved->lo : recipe->lo,
                  resolved != NULL ? resolved->n : recipe->n_range, size);
   write_numbers (writer, "hi", resolved != NULL ? resolved->hi : recipe->hi,
                  resolved != NULL ? resolved->n : recipe->n_range, size);
   ts_json_writer_end_object (writer);
+}
+
+static void
+write_color (const char *name, guint32 color, TsJsonWriter *writer)
+{
+  char text[8];
+
+  ts_json_writer_name (writer, name);
+  g_snprintf (text, sizeof text, "#%06x", color & 0xffffffu);
+  ts_json_writer_string (writer, text);
 }
 
 void
@@ -89,8 +108,6 @@ ts_recipe_write_json (const TsRecipe *recipe,
                       const TsImageSize *size,
                       TsJsonWriter *writer)
 {
-  char color[8];
-
   ts_json_writer_begin_object (writer);
   write_channels (recipe, size, writer);
   ts_json_writer_name (writer, "value_scale");
@@ -109,6 +126,12 @@ ts_recipe_write_json (const TsRecipe *recipe,
   write_range (recipe, resolved, size, writer);
   ts_json_writer_name (writer, "gamma");
   ts_json_writer_double (writer, recipe->gamma);
+  if (recipe->curve != TS_CURVE_GAMMA) {
+    ts_json_writer_name (writer, "curve");
+    ts_json_writer_string (writer, ts_curve_names[recipe->curve]);
+    ts_json_writer_name (writer, "curve_strength");
+    ts_json_writer_double (writer, recipe->curve_strength);
+  }
   ts_json_writer_name (writer, "colormap");
   if (recipe->colormap == TS_COLORMAP_GRAY)
     ts_json_writer_null (writer);
@@ -120,9 +143,11 @@ ts_recipe_write_json (const TsRecipe *recipe,
   }
   ts_json_writer_name (writer, "invert");
   ts_json_writer_boolean (writer, recipe->invert);
-  ts_json_writer_name (writer, "nan_color");
-  g_snprintf (color, sizeof color, "#%06x", recipe->nan_color & 0xffffffu);
-  ts_json_writer_string (writer, color);
+  write_color ("nan_color", recipe->nan_color, writer);
+  if (recipe->under_color >= 0)
+    write_color ("under_color", (guint32) recipe->under_color, writer);
+  if (recipe->over_color >= 0)
+    write_color ("over_color", (guint32) recipe->over_color, writer);
   ts_json_writer_name (writer, "rounding");
   ts_json_writer_string (writer, ts_rounding_names[recipe->rounding]);
 
@@ -181,15 +206,18 @@ read_name (JsonObject *object,
 static gboolean
 read_channels (TsRecipe *recipe, JsonObject *view, GError **error)
 {
-  static const char expected[] = "\"auto\" or a list of 1, 3 or 4 channel numbers";
+  static const char expected[] =
+      "\"auto\", \"mean\", \"max-abs\", \"argmax\" or a list of 1, 3 or 4 channel numbers";
   JsonNode *node;
+  int mode;
 
   if (!json_object_has_member (view, "channels"))
     return TRUE;
   node = json_object_get_member (view, "channels");
   if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING &&
-      g_str_equal (json_node_get_string (node), "auto")) {
-    recipe->channel_mode = TS_CHANNELS_AUTO;
+      ts_name_lookup (ts_channel_mode_names, json_node_get_string (node), &mode) &&
+      (mode == TS_CHANNELS_AUTO || mode >= TS_CHANNELS_MEAN)) {
+    recipe->channel_mode = (TsChannelMode) mode;
     return TRUE;
   }
   if (!JSON_NODE_HOLDS_ARRAY (node))
@@ -279,7 +307,7 @@ read_unnormalize (TsRecipe *recipe, JsonObject *view, GError **error)
 static gboolean
 read_range (TsRecipe *recipe, JsonObject *view, GError **error)
 {
-  static const char *const known[] = { "mode", "scope", "percentile", "lo", "hi", NULL };
+  static const char *const known[] = { "mode", "scope", "percentile", "sigma", "lo", "hi", NULL };
   static const char path[] = "view.range";
   JsonObject *object = NULL;
   int mode = (int) recipe->range_mode, scope = (int) recipe->scope;
@@ -294,6 +322,7 @@ read_range (TsRecipe *recipe, JsonObject *view, GError **error)
       !read_name (object, path, "mode", ts_range_mode_names, &mode, error) ||
       !read_name (object, path, "scope", ts_range_scope_names, &scope, error) ||
       !ts_json_get_doubles (object, path, "percentile", percentile, 2, &n_percentile, error) ||
+      !ts_json_get_double (object, path, "sigma", &recipe->sigma, error) ||
       !read_pair (object, path, "lo", "hi", recipe->lo, recipe->hi, &recipe->n_range, error))
     return FALSE;
   if (n_percentile != 2)
@@ -316,19 +345,22 @@ read_range (TsRecipe *recipe, JsonObject *view, GError **error)
 }
 
 static gboolean
-read_color (TsRecipe *recipe, JsonObject *view, GError **error)
+read_color (JsonObject *view, const char *name, int *color, GError **error)
 {
   const char *text = NULL;
-  guint64 color;
+  guint64 number;
 
-  if (!ts_json_get_string (view, "view", "nan_color", &text, error))
+  if (!ts_json_get_string (view, "view", name, &text, error))
     return FALSE;
   if (text == NULL)
     return TRUE;
   if (text[0] != '#' || strlen (text) != 7 ||
-      !g_ascii_string_to_unsigned (text + 1, 16, 0, 0xffffff, &color, NULL))
-    return fail_value ("view.nan_color", "a colour such as \"#ff00ff\"", error);
-  recipe->nan_color = (guint32) color;
+      !g_ascii_string_to_unsigned (text + 1, 16, 0, 0xffffff, &number, NULL)) {
+    g_autofree char *member = g_strconcat ("view.", name, NULL);
+
+    return fail_value (member, "a colour such as \"#ff00ff\"", error);
+  }
+  *color = (int) number;
   return TRUE;
 }
 
@@ -359,11 +391,13 @@ read_colormap (TsRecipe *recipe, JsonObject *view, GError **error)
 static gboolean
 read_view (TsRecipe *recipe, JsonObject *view, GError **error)
 {
-  static const char *const known[] = { "channels", "value_scale", "order",    "unnormalize",
-                                       "range",    "gamma",       "colormap", "ignore_label",
-                                       "invert",   "nan_color",   "rounding", "affine",
+  static const char *const known[] = { "channels",    "value_scale",  "order",    "unnormalize",
+                                       "range",       "gamma",        "curve",    "curve_strength",
+                                       "colormap",    "ignore_label", "invert",   "nan_color",
+                                       "under_color", "over_color",   "rounding", "affine",
                                        NULL };
-  int order, rounding = (int) recipe->rounding;
+  int order, rounding = (int) recipe->rounding, curve = (int) recipe->curve;
+  int nan_color = (int) recipe->nan_color;
 
   if (!ts_json_check_members (view, "view", known, error) ||
       !read_unnormalize (recipe, view, error))
@@ -376,11 +410,17 @@ read_view (TsRecipe *recipe, JsonObject *view, GError **error)
       !ts_json_get_double (view, "view", "gamma", &recipe->gamma, error) ||
       !read_colormap (recipe, view, error) ||
       !ts_json_get_boolean (view, "view", "invert", &recipe->invert, error) ||
-      !read_color (recipe, view, error) ||
+      !read_color (view, "nan_color", &nan_color, error) ||
+      !read_color (view, "under_color", &recipe->under_color, error) ||
+      !read_color (view, "over_color", &recipe->over_color, error) ||
+      !read_name (view, "view", "curve", ts_curve_names, &curve, error) ||
+      !ts_json_get_double (view, "view", "curve_strength", &recipe->curve_strength, error) ||
       !read_name (view, "view", "rounding", ts_rounding_names, &rounding, error))
     return FALSE;
   recipe->order = (TsChannelOrder) order;
   recipe->rounding = (TsRounding) rounding;
+  recipe->curve = (TsCurve) curve;
+  recipe->nan_color = (guint32) nan_color;
   return TRUE;
 }
 

@@ -208,7 +208,7 @@ test_base64 (void)
 static void
 test_recipe_round_trip (void)
 {
-  TsRecipe recipes[6], back;
+  TsRecipe recipes[8], back;
 
   for (gsize i = 0; i < G_N_ELEMENTS (recipes); i++)
     ts_recipe_init (&recipes[i]);
@@ -238,6 +238,16 @@ test_recipe_round_trip (void)
   recipes[4].nan_color = 0x00ff7f;
   recipes[5].colormap = TS_COLORMAP_CATEGORICAL;
   recipes[5].ignore_label = 255;
+  recipes[6].channel_mode = TS_CHANNELS_MAX_ABS;
+  recipes[6].range_mode = TS_RANGE_SIGMA;
+  recipes[6].sigma = 2.5;
+  recipes[6].colormap = TS_COLORMAP_RDBU;
+  recipes[6].under_color = 0;
+  recipes[6].over_color = 0xff8000;
+  recipes[7].channel_mode = TS_CHANNELS_ARGMAX;
+  recipes[7].curve = TS_CURVE_ASINH;
+  recipes[7].curve_strength = 12.5;
+  g_assert_true (ts_recipe_set_preset (&recipes[7], "u8", NULL));
 
   for (gsize i = 0; i < G_N_ELEMENTS (recipes); i++) {
     g_autofree char *json = ts_recipe_to_json (&recipes[i], NULL);
