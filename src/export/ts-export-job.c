@@ -534,6 +534,7 @@ run_in_folder (TsExportJob *self,
 
   if (records == NULL || !ts_export_plan_settle_names (self->plan, images, cancellable, error))
     return FALSE;
+  ts_output_dir_clean (images);
   metadata = ts_metadata_file_new (self->plan->n_shards > 0 ? records : images, error);
   if (metadata == NULL)
     return FALSE;

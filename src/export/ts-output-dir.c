@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,12 +73,38 @@ ts_output_dir_has (TsOutputDir *self, const char *name)
   return fstatat (self->fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* Temporary names say which process of which machine made them, so that those of processes that
+ * were killed can be told from those of other shards at work: ".tenscope-HOST-PID-RANDOM.part". */
+static guint
+get_host_hash (void)
+{
+  return g_str_hash (g_get_host_name ());
+}
+
+void
+ts_output_dir_clean (TsOutputDir *self)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    guint host, pid, random;
+    char last;
+
+    if (sscanf (name, ".tenscope-%8x-%8x-%8x.par%c", &host, &pid, &random, &last) != 4 ||
+        last != 't' || host != get_host_hash () || pid == 0 || pid > G_MAXINT32)
+      continue;
+    if (kill ((pid_t) pid, 0) != 0 && errno == ESRCH)
+      unlinkat (self->fd, name, 0);
+  }
+}
+
 static int
 open_staged (TsOutputDir *self, char **staged, GError **error)
 {
   for (int attempt = 0; attempt < 16; attempt++) {
-    g_autofree char *name = g_strdup_printf (".tenscope-%08x%08x.part", g_random_int (),
-                                             (guint) getpid () ^ g_random_int ());
+    g_autofree char *name = g_strdup_printf (".tenscope-%08x-%08x-%08x.part", get_host_hash (),
+                                             (guint) getpid (), g_random_int ());
     int fd = openat (self->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 
     if (fd >= 0) {

@@ -22,6 +22,9 @@ void ts_output_dir_free (TsOutputDir *self);
 
 const char *ts_output_dir_get_path (TsOutputDir *self);
 
+/* Removes temporary files of processes of this machine that are no more. */
+void ts_output_dir_clean (TsOutputDir *self);
+
 /* Whether there is anything of that name (without "/"). */
 gboolean ts_output_dir_has (TsOutputDir *self, const char *name);
 

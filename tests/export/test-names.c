@@ -146,6 +146,27 @@ test_output_dir (void)
   g_rmdir (root);
 }
 
+/* What a killed process left goes, what a living one writes stays. */
+static void
+test_clean (void)
+{
+  g_autofree char *root = g_dir_make_tmp ("tenscope-XXXXXX", NULL);
+  g_autoptr (TsOutputDir) dir = ts_output_dir_new (root, NULL);
+  g_autofree char *staged = ts_output_dir_stage (dir, "x", 1, NULL);
+  g_autofree char *stale = g_strdup (staged);
+  char pid[9];
+
+  /* larger than any process number */
+  g_snprintf (pid, sizeof pid, "%08x", 0x7ffffff0);
+  memcpy (stale + strlen (".tenscope-01234567-"), pid, 8);
+  g_assert_true (ts_output_dir_write (dir, stale, "y", 1, FALSE, NULL));
+  ts_output_dir_clean (dir);
+  g_assert_true (ts_output_dir_has (dir, staged));
+  g_assert_false (ts_output_dir_has (dir, stale));
+  ts_output_dir_discard (dir, staged);
+  g_rmdir (root);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -155,5 +176,6 @@ main (int argc, char **argv)
   g_test_add_func ("/names/too-long", test_too_long);
   g_test_add_func ("/names/stem", test_stem);
   g_test_add_func ("/names/output-dir", test_output_dir);
+  g_test_add_func ("/names/clean", test_clean);
   return g_test_run ();
 }
