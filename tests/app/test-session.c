@@ -14,6 +14,12 @@ count_cb (GObject *object, gpointer data)
 }
 
 static void
+count_notify_cb (GObject *object, GParamSpec *pspec, gpointer data)
+{
+  (*(guint *) data)++;
+}
+
+static void
 spin (guint ms)
 {
   gint64 end = g_get_monotonic_time () + ms * G_TIME_SPAN_MILLISECOND;
@@ -218,7 +224,7 @@ test_resolved (void)
 
   recipe.range_mode = TS_RANGE_MINMAX;
   recipe.scope = TS_SCOPE_IMAGE;
-  g_signal_connect (session, "notify::resolved", G_CALLBACK (count_cb), &n_changes);
+  g_signal_connect (session, "notify::resolved", G_CALLBACK (count_notify_cb), &n_changes);
   ts_session_set_recipe (session, &recipe, NULL);
   while (n_changes == 0)
     g_main_context_iteration (NULL, TRUE);
