@@ -275,7 +275,7 @@ ts_recipe_edit_snap_range (TsRecipe *recipe, double lo, double hi)
   static const double ranges[][2] = { { 0, 1 }, { -1, 1 }, { 0, 255 }, { 0, 65535 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (ranges); i++) {
-    double slack = 0.05 * (ranges[i][1] - ranges[i][0]);
+    double slack = 0.05 * (hi - lo);
     if (lo >= ranges[i][0] - slack && hi <= ranges[i][1] + slack) {
       ts_recipe_edit_set_range (recipe, ranges[i][0], ranges[i][1]);
       return TRUE;
