@@ -293,3 +293,13 @@ ts_pickle_find_meaning (const char *module, const char *name, gint *argument)
     meaning = find_torch_dtype (name, argument);
   return meaning;
 }
+
+gboolean
+ts_pickle_names_are_sorted (void)
+{
+  for (guint i = 1; i < G_N_ELEMENTS (names); i++) {
+    if (strcmp (names[i - 1].name, names[i].name) >= 0)
+      return FALSE;
+  }
+  return TRUE;
+}

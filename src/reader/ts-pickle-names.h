@@ -115,4 +115,7 @@ const TsTorchDtypeInfo *ts_torch_dtype_get_info (TsTorchDtype dtype);
 /* The meaning of @module.@name by the fixed table, and its argument. */
 TsPickleMeaning ts_pickle_find_meaning (const char *module, const char *name, gint *argument);
 
+/* Whether the table is in the order that searching it needs; for tests. */
+gboolean ts_pickle_names_are_sorted (void);
+
 G_END_DECLS
