@@ -79,7 +79,7 @@ move_window (TsPickleInput *self, guint64 offset, gsize n_bytes)
 gboolean
 ts_pickle_input_need (TsPickleInput *self, guint64 n_bytes)
 {
-  guint64 remaining;
+  guint64 remaining, n_window;
 
   if (self->cursor.failed)
     return FALSE;
@@ -96,9 +96,9 @@ ts_pickle_input_need (TsPickleInput *self, guint64 n_bytes)
                  n_bytes, ts_pickle_input_tell (self));
     return FALSE;
   }
+  n_window = MAX (n_bytes, self->window_bytes);
   self->window_bytes = MIN (self->window_bytes * 2, WINDOW_BYTES);
-  return move_window (self, ts_pickle_input_tell (self),
-                      (gsize) MIN (remaining, MAX (n_bytes, self->window_bytes)));
+  return move_window (self, ts_pickle_input_tell (self), (gsize) MIN (remaining, n_window));
 }
 
 const guint8 *
