@@ -91,6 +91,7 @@ get_key (TsGrid *self, guint64 index, TsTileKey *key, TsGridPlace *place)
   key->index = index;
   key->width = place->tile_width;
   key->height = place->tile_height;
+  key->sampling = place->factor == 0 ? self->sampling : TS_TILE_AVERAGE;
 }
 
 static guint
@@ -346,6 +347,11 @@ ts_grid_refresh (TsGrid *self, gint64 wait_us)
     return;
   }
   choose_format (self);
+  TsTileSampling sampling = ts_tile_sampling_for (ts_session_get_recipe (self->session));
+  if (sampling != self->sampling) {
+    self->sampling = sampling;
+    self->request_is_due = TRUE;
+  }
 
   if (self->pass != NULL) {
     /* Statistics can take long; nobody waits for those of old settings or of other rows. */

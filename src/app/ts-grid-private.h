@@ -69,6 +69,7 @@ struct _TsGrid
   guint tick_id;
   guint64 requested_first, requested_last;
   gboolean request_is_due;
+  TsTileSampling sampling;
   guint64 n_ticks; /* of passes, for measurements */
   gint64 tick_us, work_us;
 

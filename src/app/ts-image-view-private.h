@@ -18,6 +18,7 @@ typedef struct
   int view_x, view_y;        /* the visible part, in the zoomed image */
   int view_width, view_height;
   guint level_width, level_height; /* of the block it is painted from, were it whole */
+  TsTileSampling sampling;         /* of that block */
 } TsImageGeometry;
 
 /* A part of an image that is too large to be held at its zoom. */
@@ -25,6 +26,7 @@ typedef struct
 {
   guint index;
   guint level_width, level_height;
+  TsTileSampling sampling;
   TsRect rect; /* in pixels of the level */
   TsBlock *block;
 } TsImageRegion;
@@ -53,6 +55,8 @@ struct _TsImageView
 
   TsImageGeometry painted; /* what the texture shows */
   guint painted_serial;
+  gboolean painted_coarse; /* from a block of another size, until the right one is there */
+  gboolean pass_coarse;
   TsImageGeometry in_pass;
   guint pass_serial;
   gboolean pass_is_fixed;

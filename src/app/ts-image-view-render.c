@@ -80,9 +80,13 @@ region_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
   g_autoptr (TsBlock) block = ts_batch_read_image (job->batch, job->region->index, &job->source,
                                                    cancellable, &error);
 
-  if (block != NULL && (rect->width < job->source.width || rect->height < job->source.height))
-    job->region->block = ts_block_minify (block, MIN (rect->width, job->source.width),
-                                          MIN (rect->height, job->source.height), &error);
+  guint width = MIN (rect->width, job->source.width);
+  guint height = MIN (rect->height, job->source.height);
+  gboolean smaller = width < job->source.width || height < job->source.height;
+  if (block != NULL && smaller && job->region->sampling == TS_TILE_MIDDLE)
+    job->region->block = ts_block_decimate (block, width, height, &error);
+  else if (block != NULL && smaller)
+    job->region->block = ts_block_minify (block, width, height, &error);
   else if (block != NULL)
     job->region->block = g_steal_pointer (&block);
   if (job->region->block == NULL)
@@ -131,6 +135,7 @@ load_region (TsImageView *self, const TsImageGeometry *g, const TsRect *visible)
   job->region->index = g->index;
   job->region->level_width = g->level_width;
   job->region->level_height = g->level_height;
+  job->region->sampling = g->sampling;
   TsRect *rect = &job->region->rect;
   rect->x = visible->x > REGION_MARGIN ? visible->x - REGION_MARGIN : 0;
   rect->y = visible->y > REGION_MARGIN ? visible->y - REGION_MARGIN : 0;
@@ -167,7 +172,10 @@ get_source (TsImageView *self, const TsImageGeometry *g, TsBlock **block, TsRect
     visible.height = ((guint) (g->view_y + g->view_height) + factor - 1) / factor - visible.y;
     TsImageRegion *region = self->region;
     if (region == NULL || region->index != g->index || region->level_width != g->level_width ||
-        region->level_height != g->level_height || !rect_holds (&region->rect, &visible)) {
+        region->level_height != g->level_height || region->sampling != g->sampling ||
+        !rect_holds (&region->rect, &visible)) {
+      if (ts_tile_cache_is_busy (self->tiles))
+        ts_tile_cache_request (self->tiles, NULL, 0); /* of a zoom that is over */
       load_region (self, g, &visible);
       return FALSE;
     }
@@ -176,7 +184,8 @@ get_source (TsImageView *self, const TsImageGeometry *g, TsBlock **block, TsRect
     return TRUE;
   }
 
-  TsTileKey key = { g->index, g->level_width, g->level_height };
+  stop_region (self);
+  TsTileKey key = { g->index, g->level_width, g->level_height, g->sampling };
   TsTile *tile = ts_tile_cache_lookup (self->tiles, &key);
   if (tile == NULL || !ts_tile_cache_is_busy (self->tiles)) {
     /* the neighbours, too: they are likely next */
@@ -190,7 +199,7 @@ get_source (TsImageView *self, const TsImageGeometry *g, TsBlock **block, TsRect
         continue;
       ts_batch_get_image_size (self->batch, other, &other_size);
       if (other_size.width == g->image_width && other_size.height == g->image_height)
-        keys[n++] = (TsTileKey){ other, g->level_width, g->level_height };
+        keys[n++] = (TsTileKey){ other, g->level_width, g->level_height, g->sampling };
     }
     ts_tile_cache_request (self->tiles, keys, n);
   }
@@ -240,6 +249,7 @@ pass_done_cb (TsPaintPass *pass, const GError *error, gpointer user_data)
       gdk_memory_texture_new (canvas->width, canvas->height, format, canvas->pixels, stride);
   self->painted = self->in_pass;
   self->painted_serial = self->pass_serial;
+  self->painted_coarse = self->pass_coarse;
   g_assert (pass == self->pass);
   g_clear_pointer (&self->pass, ts_paint_pass_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -295,26 +305,32 @@ ts_image_view_refresh (TsImageView *self, gint64 wait_us)
   }
 
   self->dirty = FALSE;
-  if (!ts_image_view_get_geometry (self, &g) || !get_source (self, &g, &block, &rect))
-    return; /* what is being read calls again when it is there */
+  if (!ts_image_view_get_geometry (self, &g))
+    return;
+  gboolean coarse = !get_source (self, &g, &block, &rect);
+  if (coarse) {
+    /* what is being read calls again when it is there; until then any size will do */
+    TsTile *tile = ts_tile_cache_lookup_any (self->tiles, g.index);
+    if (tile == NULL || tile->block == NULL)
+      return;
+    block = tile->block;
+  }
   if (self->texture != NULL && same_picture (&g, &self->painted) &&
-      self->painted_serial == self->recipe_serial)
+      self->painted_serial == self->recipe_serial && (coarse || !self->painted_coarse))
     return;
 
   choose_format (self);
   const TsRecipe *recipe = ts_session_get_recipe (self->session);
   int factor = g.width / (int) g.level_width;
   TsPaintCanvas *canvas = ts_paint_canvas_new (0, g.view_width, g.view_height);
-  TsPaintItem item = {
-    .block = block,
-    .index = g.index,
-    .x = (int) rect.x * factor - g.view_x,
-    .y = (int) rect.y * factor - g.view_y,
-    .width = (int) rect.width * factor,
-    .height = (int) rect.height * factor,
-  };
+  TsPaintItem item = { .block = block, .index = g.index };
+  item.x = (coarse ? 0 : (int) rect.x * factor) - g.view_x;
+  item.y = (coarse ? 0 : (int) rect.y * factor) - g.view_y;
+  item.width = coarse ? g.width : (int) rect.width * factor;
+  item.height = coarse ? g.height : (int) rect.height * factor;
   ts_paint_canvas_add (canvas, &item);
   self->in_pass = g;
+  self->pass_coarse = coarse;
   self->pass_serial = self->recipe_serial;
   self->pass_is_fixed = recipe->range_mode == TS_RANGE_FIXED;
   self->pass = ts_paint_pass_new (recipe, self->stats, self->bytes_per_pixel, pass_done_cb, self);
@@ -383,7 +399,7 @@ ts_image_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (!ts_image_view_get_geometry (self, &g))
     return;
 
-  TsTileKey key = { g.index, g.level_width, g.level_height };
+  TsTileKey key = { g.index, g.level_width, g.level_height, g.sampling };
   TsTile *tile = ts_tile_cache_lookup (self->tiles, &key);
   if (tile != NULL && tile->error != NULL) {
     snapshot_message (self, snapshot, tile->error->message);

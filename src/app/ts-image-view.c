@@ -92,6 +92,8 @@ ts_image_view_get_geometry (TsImageView *self, TsImageGeometry *geometry)
   geometry->height = MAX (1, (int) round (size.height * zoom));
   geometry->level_width = zoom >= 1 ? size.width : (guint) geometry->width;
   geometry->level_height = zoom >= 1 ? size.height : (guint) geometry->height;
+  geometry->sampling =
+      zoom >= 1 ? TS_TILE_AVERAGE : ts_tile_sampling_for (ts_session_get_recipe (self->session));
   geometry->origin_x = get_origin (self->center_x, geometry->width, viewport_width);
   geometry->origin_y = get_origin (self->center_y, geometry->height, viewport_height);
   geometry->view_x = (int) MAX (-geometry->origin_x, 0);
@@ -473,10 +475,10 @@ ts_image_view_wait_idle (TsImageView *self, guint limit_ms)
     gboolean any = ts_image_view_get_geometry (self, &g);
     if (gtk_widget_get_mapped (GTK_WIDGET (self)) && !self->dirty && self->pass == NULL &&
         !ts_tile_cache_is_busy (self->tiles) && self->region_cancellable == NULL &&
-        (!any ||
-         (self->painted.index == g.index && self->painted.zoom == g.zoom &&
-          self->painted.view_x == g.view_x && self->painted.view_y == g.view_y &&
-          self->painted.view_width == g.view_width && self->painted_serial == self->recipe_serial)))
+        (!any || (self->painted.index == g.index && self->painted.zoom == g.zoom &&
+                  self->painted.view_x == g.view_x && self->painted.view_y == g.view_y &&
+                  self->painted.view_width == g.view_width &&
+                  self->painted_serial == self->recipe_serial && !self->painted_coarse)))
       break;
     g_main_context_iteration (NULL, TRUE);
   }

@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "app/ts-tile-cache.h"
+
+#include "app/ts-grid-pass.h"
 #include "pixels/ts-render.h"
 #include "tensor/ts-stats.h"
 
@@ -30,6 +32,60 @@ count_non_finite (TsTile *self, const TsBlock *block)
   self->n_inf += stats.n_posinf + stats.n_neginf;
 }
 
+TsTileSampling
+ts_tile_sampling_for (const TsRecipe *recipe)
+{
+  return recipe->colormap == TS_COLORMAP_CATEGORICAL || recipe->channel_mode == TS_CHANNELS_ARGMAX
+             ? TS_TILE_MIDDLE
+             : TS_TILE_AVERAGE;
+}
+
+static TsBlock *
+shrink (TsTile *self, const TsBlock *image, guint width, guint height, GError **error)
+{
+  width = (guint) MIN (width, image->dims[1]);
+  height = (guint) MIN (height, image->dims[0]);
+  if (self->sampling == TS_TILE_MIDDLE)
+    return ts_block_decimate (image, width, height, error);
+  return ts_block_minify (image, width, height, error);
+}
+
+/* Plane by plane, as ts_block_minify() does. */
+static TsBlock *
+new_planes (TsDtype dtype,
+            guint width,
+            guint height,
+            guint n_channels,
+            guint8 **out,
+            GError **error)
+{
+  const guint64 planes[3] = { n_channels, height, width };
+  const guint64 dims[3] = { height, width, n_channels };
+  const gint64 strides[3] = { width, 1, (gint64) width * height };
+  TsBlock *memory = ts_block_new_packed (dtype, 3, planes, out, error);
+
+  if (memory == NULL)
+    return NULL;
+  return ts_block_new (memory->data, dtype, 3, dims, strides, memory,
+                       (GDestroyNotify) ts_block_unref);
+}
+
+static void
+copy_rows (const TsBlock *from, guint y0, const TsBlock *to, guint8 *out)
+{
+  gsize size = ts_dtype_get_size (to->dtype);
+
+  for (guint64 c = 0; c < from->dims[2]; c++)
+    for (guint64 y = 0; y < from->dims[0]; y++)
+      for (guint64 x = 0; x < from->dims[1]; x++) {
+        guint64 source = y * (guint64) from->strides_elems[0] +
+                         x * (guint64) from->strides_elems[1] +
+                         c * (guint64) from->strides_elems[2];
+        guint64 target = (c * to->dims[0] + y0 + y) * to->dims[1] + x;
+        memcpy (out + target * size, from->data + source * size, size);
+      }
+}
+
 /* Output rows [a, b) come from input rows [a * H / h, b * H / h), rounded outwards. */
 static TsBlock *
 load_in_strips (TsTile *self,
@@ -38,17 +94,12 @@ load_in_strips (TsTile *self,
                 GCancellable *cancellable,
                 GError **error)
 {
-  guint64 dims[3] = { self->height, self->width, size->n_channels };
-  guint8 *out;
-  g_autoptr (TsBlock) whole =
-                 ts_block_new_packed (TS_DTYPE_FLOAT32, G_N_ELEMENTS (dims), dims, &out, error);
-  if (whole == NULL)
-    return NULL;
-
+  g_autoptr (TsBlock) whole = NULL;
+  guint8 *out = NULL;
+  guint n_counted = 0; /* rows */
   guint64 row_elements = (guint64) size->width * size->n_channels;
   guint64 in_rows = MAX (STRIP_ELEMENTS / MAX (row_elements, 1), 1);
   guint step = (guint) CLAMP (in_rows * self->height / size->height, 1, self->height);
-  gsize out_row_bytes = (gsize) self->width * size->n_channels * sizeof (float);
 
   for (guint a = 0; a < self->height; a += step) {
     guint b = MIN (a + step, self->height);
@@ -58,11 +109,19 @@ load_in_strips (TsTile *self,
     g_autoptr (TsBlock) strip = ts_batch_read_image (batch, self->index, &rect, cancellable, error);
     if (strip == NULL)
       return NULL;
-    count_non_finite (self, strip);
-    g_autoptr (TsBlock) small = ts_block_minify (strip, self->width, b - a, error);
+    /* strips may share a row */
+    g_autoptr (TsBlock) unseen =
+                   ts_block_crop (strip, 0, n_counted - y0, size->width, y1 - n_counted);
+    count_non_finite (self, unseen);
+    n_counted = y1;
+    g_autoptr (TsBlock) small = shrink (self, strip, self->width, b - a, error);
     if (small == NULL)
       return NULL;
-    memcpy (out + a * out_row_bytes, small->data, (b - a) * out_row_bytes);
+    if (whole == NULL)
+      whole = new_planes (small->dtype, self->width, self->height, size->n_channels, &out, error);
+    if (whole == NULL)
+      return NULL;
+    copy_rows (small, a, whole, out);
   }
   return g_steal_pointer (&whole);
 }
@@ -84,8 +143,7 @@ load (TsTile *self, TsBatch *batch, GCancellable *cancellable, GError **error)
   count_non_finite (self, image);
   if (!minified)
     return g_steal_pointer (&image);
-  return ts_block_minify (image, MIN (self->width, size.width), MIN (self->height, size.height),
-                          error);
+  return shrink (self, image, self->width, self->height, error);
 }
 
 TsTile *
@@ -97,6 +155,7 @@ ts_tile_load (TsBatch *batch, const TsTileKey *key, GCancellable *cancellable)
   self->index = key->index;
   self->width = key->width;
   self->height = key->height;
+  self->sampling = key->sampling;
   self->block = load (self, batch, cancellable, &self->error);
   self->size_bytes = sizeof *self + (self->block != NULL ? block_size (self->block) : 0);
   return self;

@@ -4,25 +4,32 @@
 #include "app/ts-tile-cache.h"
 
 /* The main thread writes down what it wants, workers take from the front of the list. A new list
- * replaces the old one, so nothing stale is ever begun; what has been begun is kept, it is probably
- * still near the screen. A new batch makes a new Desk: results of the old one have nowhere to go.
+ * replaces the old one, so nothing stale is ever begun, and what has been begun for an older list
+ * is cancelled. A new batch makes a new Desk: results of the old one have nowhere to go.
  */
 typedef struct
 {
   gatomicrefcount ref_count;
   TsBatch *batch;
-  GCancellable *cancellable;
 
   GMutex lock;
   GArray *wanted; /* TsTileKey */
   guint next;     /* in wanted */
-  GArray *begun;  /* TsTileKey, in the hands of workers or in done */
+  GArray *begun;  /* Begun: in the hands of workers or in done */
+  gboolean closed;
   guint n_workers;
   GPtrArray *done; /* TsTile */
   gboolean idle_pending;
 
   TsTileCache *cache; /* main thread only; NULL when nobody waits */
 } Desk;
+
+typedef struct
+{
+  TsTileKey key;
+  GCancellable *cancellable; /* owned */
+  gboolean finished;         /* in done, out of the worker's hands */
+} Begun;
 
 struct _TsTileCache
 {
@@ -53,7 +60,6 @@ desk_unref (Desk *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_object_unref (self->batch);
-  g_object_unref (self->cancellable);
   g_mutex_clear (&self->lock);
   g_array_unref (self->wanted);
   g_array_unref (self->begun);
@@ -68,6 +74,12 @@ desk_ref (Desk *self)
   return self;
 }
 
+static void
+begun_clear (gpointer data)
+{
+  g_clear_object (&((Begun *) data)->cancellable);
+}
+
 static Desk *
 desk_new (TsTileCache *cache, TsBatch *batch)
 {
@@ -75,10 +87,10 @@ desk_new (TsTileCache *cache, TsBatch *batch)
 
   g_atomic_ref_count_init (&self->ref_count);
   self->batch = g_object_ref (batch);
-  self->cancellable = g_cancellable_new ();
   g_mutex_init (&self->lock);
   self->wanted = g_array_new (FALSE, FALSE, sizeof (TsTileKey));
-  self->begun = g_array_new (FALSE, FALSE, sizeof (TsTileKey));
+  self->begun = g_array_new (FALSE, FALSE, sizeof (Begun));
+  g_array_set_clear_func (self->begun, begun_clear);
   self->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ts_tile_unref);
   self->cache = cache;
   return self;
@@ -87,14 +99,16 @@ desk_new (TsTileCache *cache, TsBatch *batch)
 static gboolean
 key_equal (const TsTileKey *a, const TsTileKey *b)
 {
-  return a->index == b->index && a->width == b->width && a->height == b->height;
+  return a->index == b->index && a->width == b->width && a->height == b->height &&
+         a->sampling == b->sampling;
 }
 
 static guint
 key_hash (gconstpointer data)
 {
   const TsTileKey *key = data;
-  guint64 mixed = key->index * 0x9e3779b97f4a7c15u ^ ((guint64) key->width << 20) ^ key->height;
+  guint64 mixed = key->index * 0x9e3779b97f4a7c15u ^ ((guint64) key->width << 20) ^ key->height ^
+                  ((guint64) key->sampling << 17);
 
   return (guint) (mixed ^ (mixed >> 32));
 }
@@ -105,23 +119,38 @@ key_equal_cb (gconstpointer a, gconstpointer b)
   return key_equal (a, b);
 }
 
+/* Whether it is on its way; what was cancelled is not. */
 static gboolean
 is_begun (Desk *desk, const TsTileKey *key)
 {
-  for (guint i = 0; i < desk->begun->len; i++)
-    if (key_equal (&g_array_index (desk->begun, TsTileKey, i), key))
+  for (guint i = 0; i < desk->begun->len; i++) {
+    Begun *begun = &g_array_index (desk->begun, Begun, i);
+    if (key_equal (&begun->key, key) && !g_cancellable_is_cancelled (begun->cancellable))
       return TRUE;
+  }
   return FALSE;
 }
 
-static void
-forget_begun (Desk *desk, const TsTileKey *key)
+static Begun *
+find_begun (Desk *desk, const GCancellable *cancellable)
 {
   for (guint i = 0; i < desk->begun->len; i++)
-    if (key_equal (&g_array_index (desk->begun, TsTileKey, i), key)) {
-      g_array_remove_index_fast (desk->begun, i);
-      return;
-    }
+    if (g_array_index (desk->begun, Begun, i).cancellable == cancellable)
+      return &g_array_index (desk->begun, Begun, i);
+  g_assert_not_reached ();
+}
+
+static void
+cancel_begun (Desk *desk, const TsTileKey *keys, guint n_keys)
+{
+  for (guint i = 0; i < desk->begun->len; i++) {
+    Begun *begun = &g_array_index (desk->begun, Begun, i);
+    gboolean wanted = begun->finished;
+    for (guint k = 0; k < n_keys && !wanted; k++)
+      wanted = key_equal (&keys[k], &begun->key);
+    if (!wanted)
+      g_cancellable_cancel (begun->cancellable);
+  }
 }
 
 static gboolean deliver_cb (gpointer data);
@@ -132,17 +161,27 @@ work_cb (gpointer data, gpointer user_data)
   Desk *desk = data;
 
   g_mutex_lock (&desk->lock);
-  while (desk->next < desk->wanted->len && !g_cancellable_is_cancelled (desk->cancellable)) {
+  while (desk->next < desk->wanted->len && !desk->closed) {
     TsTileKey key = g_array_index (desk->wanted, TsTileKey, desk->next++);
     if (is_begun (desk, &key))
       continue;
-    g_array_append_val (desk->begun, key);
+    g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+    Begun begun = { key, g_object_ref (cancellable), FALSE };
+    g_array_append_val (desk->begun, begun);
     g_mutex_unlock (&desk->lock);
 
-    TsTile *tile = ts_tile_load (desk->batch, &key, desk->cancellable);
+    TsTile *tile = ts_tile_load (desk->batch, &key, cancellable);
 
     g_mutex_lock (&desk->lock);
-    g_ptr_array_add (desk->done, tile);
+    Begun *mine = find_begun (desk, cancellable);
+    if (g_cancellable_is_cancelled (cancellable)) {
+      g_array_remove_index_fast (desk->begun,
+                                 (guint) (mine - (Begun *) (gpointer) desk->begun->data));
+      ts_tile_unref (tile);
+    } else {
+      mine->finished = TRUE;
+      g_ptr_array_add (desk->done, tile);
+    }
     if (!desk->idle_pending) {
       desk->idle_pending = TRUE;
       /* Not g_main_context_invoke(): that may run it right here. */
@@ -223,11 +262,9 @@ deliver_cb (gpointer data)
   desk->idle_pending = FALSE;
   g_autoptr (GPtrArray) done = desk->done;
   desk->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ts_tile_unref);
-  for (guint i = 0; i < done->len; i++) {
-    TsTile *tile = done->pdata[i];
-    TsTileKey key = { tile->index, tile->width, tile->height };
-    forget_begun (desk, &key);
-  }
+  for (guint i = desk->begun->len; i > 0; i--)
+    if (g_array_index (desk->begun, Begun, i - 1).finished)
+      g_array_remove_index_fast (desk->begun, i - 1);
   g_mutex_unlock (&desk->lock);
 
   if (desk->cache != NULL) {
@@ -245,7 +282,10 @@ clear (TsTileCache *self)
 {
   if (self->desk != NULL) {
     self->desk->cache = NULL;
-    g_cancellable_cancel (self->desk->cancellable);
+    g_mutex_lock (&self->desk->lock);
+    self->desk->closed = TRUE;
+    cancel_begun (self->desk, NULL, 0);
+    g_mutex_unlock (&self->desk->lock);
     g_clear_pointer (&self->desk, desk_unref);
   }
   g_hash_table_remove_all (self->links);
@@ -299,6 +339,7 @@ ts_tile_cache_request (TsTileCache *self, const TsTileKey *keys, guint n_keys)
 
   guint max_workers = g_thread_pool_get_max_threads (get_pool ());
   g_mutex_lock (&desk->lock);
+  cancel_begun (desk, keys, n_keys);
   g_array_set_size (desk->wanted, 0);
   desk->next = 0;
   for (guint i = 0; i < n_keys; i++)
@@ -381,6 +422,7 @@ ts_tile_cache_init (TsTileCache *self)
   G_STATIC_ASSERT (G_STRUCT_OFFSET (TsTile, index) == G_STRUCT_OFFSET (TsTileKey, index));
   G_STATIC_ASSERT (G_STRUCT_OFFSET (TsTile, width) == G_STRUCT_OFFSET (TsTileKey, width));
   G_STATIC_ASSERT (G_STRUCT_OFFSET (TsTile, height) == G_STRUCT_OFFSET (TsTileKey, height));
+  G_STATIC_ASSERT (G_STRUCT_OFFSET (TsTile, sampling) == G_STRUCT_OFFSET (TsTileKey, sampling));
 
   self->tiles =
       g_hash_table_new_full (key_hash, key_equal_cb, (GDestroyNotify) ts_tile_unref, NULL);

@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "pixels/ts-recipe.h"
 #include "view/ts-batch.h"
 
 G_BEGIN_DECLS
+
+/* How an image is made smaller. */
+typedef enum {
+  TS_TILE_AVERAGE, /* over areas */
+  TS_TILE_MIDDLE,  /* the element in the middle of each area: labels have no average */
+} TsTileSampling;
+
+/* Labels are made smaller in another way than values. */
+TsTileSampling ts_tile_sampling_for (const TsRecipe *recipe);
 
 /**
  * TsTile:
  * @index: of the image
  * @width, @height: of @block, as asked for
+ * @sampling: where that is not the image's own size
  * @block: (nullable): the image at that size: its own elements when the size is its own (so that
- * what is rendered from it is exact), else area-averaged float32; %NULL after an error
+ * what is rendered from it is exact), else averaged floats; %NULL after an error
  * @error: (nullable): why there is no block
  * @n_nan, @n_inf: elements of the full image that are not finite
  *
@@ -20,6 +31,7 @@ typedef struct
 {
   guint64 index;
   guint width, height;
+  TsTileSampling sampling;
   TsBlock *block;
   GError *error;
   guint64 n_nan, n_inf;
@@ -39,12 +51,13 @@ typedef struct
 {
   guint64 index;
   guint width, height;
+  TsTileSampling sampling;
 } TsTileKey;
 
 /**
  * ts_tile_load:
  *
- * Reads an image and averages it down to the size asked for, large ones strip by strip so that
+ * Reads an image and makes it as small as asked for, large ones strip by strip so that
  * memory stays bounded. Never %NULL: failures are in the tile. Blocks; any thread.
  */
 TsTile *ts_tile_load (TsBatch *batch,
