@@ -115,7 +115,7 @@ bind_cell (TsGridCells *self, TsGridCell *cell, guint64 index)
 static gboolean
 is_focused (TsGridCell *cell)
 {
-  return gtk_widget_has_focus (GTK_WIDGET (cell));
+  return gtk_widget_is_focus (GTK_WIDGET (cell));
 }
 
 /* The slot's widget for @index. A focused widget goes to or comes from the spare place instead of

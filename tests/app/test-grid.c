@@ -713,21 +713,21 @@ test_accessible (void)
   gtk_test_accessible_assert_state (GTK_ACCESSIBLE (cell), GTK_ACCESSIBLE_STATE_SELECTED, FALSE);
   click (&f, 3, 1, 0);
   gtk_test_accessible_assert_state (GTK_ACCESSIBLE (cell), GTK_ACCESSIBLE_STATE_SELECTED, TRUE);
-  g_assert_true (gtk_widget_has_focus (cell));
+  g_assert_true (gtk_widget_is_focus (cell));
 
   /* the focus stays with its image, in sight or not */
   GtkAdjustment *v = f.grid->adjustments[GTK_ORIENTATION_VERTICAL];
   gtk_adjustment_set_value (v, gtk_adjustment_get_upper (v));
   g_assert_true (ts_grid_wait_idle (f.grid, LIMIT_MS));
-  g_assert_true (gtk_widget_has_focus (cell));
+  g_assert_true (gtk_widget_is_focus (cell));
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (cell), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                        "Image 3");
   press_key (&f, GDK_KEY_End, 0);
   g_assert_true (ts_grid_wait_idle (f.grid, LIMIT_MS));
   GtkWidget *last = ts_grid_cells_get (f.grid->cells, 49);
   g_assert_nonnull (last);
-  g_assert_true (gtk_widget_has_focus (last));
-  g_assert_false (gtk_widget_has_focus (cell));
+  g_assert_true (gtk_widget_is_focus (last));
+  g_assert_false (gtk_widget_is_focus (cell));
   tear_down (&f);
 }
 
