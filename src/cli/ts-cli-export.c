@@ -115,7 +115,7 @@ static gboolean
 parse_output (OutputOptions *self, TsExportOptions *options, GError **error)
 {
   static const char *const sidecars[] = { "json", "none", NULL };
-  int collision = (int) options->collision, sidecar = 0;
+  int collision = TS_COLLISION_FAIL, sidecar = 0;
 
   ts_export_options_init (options);
   if (self->output == NULL)

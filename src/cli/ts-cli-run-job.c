@@ -4,6 +4,7 @@
 
 #include "cli/ts-cli-run-job.h"
 
+#include "base/ts-error.h"
 #include "cli/ts-cli.h"
 
 #include <glib-unix.h>
@@ -111,7 +112,6 @@ ts_cli_run_job (TsExportJob *job, const TsExportOptions *options, gboolean quiet
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Run run = { .job = job, .cancellable = cancellable, .loop = loop };
   GPtrArray *failures = ts_export_job_get_failures (job);
-  GPtrArray *files = ts_export_job_get_files (job);
   TsExportProgress progress;
 
   run_in_thread (&run, !quiet && isatty (STDERR_FILENO));
@@ -119,12 +119,19 @@ ts_cli_run_job (TsExportJob *job, const TsExportOptions *options, gboolean quiet
     ts_cli_complain ("%s", (const char *) g_ptr_array_index (failures, i));
   ts_export_job_get_progress (job, &progress);
   if (!run.ok) {
-    ts_cli_complain ("%s", run.error->message);
+    gboolean taken = g_error_matches (run.error, TS_ERROR, TS_ERROR_EXISTS);
+
+    ts_cli_complain ("%s%s", run.error->message,
+                     taken ? "; see --on-collision for what else may be done" : "");
     g_error_free (run.error);
     return TS_CLI_FAILED;
   }
-  for (guint i = 0; options->dry_run && !quiet && i < files->len; i++)
-    printf ("%s\n", (const char *) g_ptr_array_index (files, i));
+  if (options->dry_run && !quiet) {
+    GPtrArray *files = ts_export_job_get_files (job);
+
+    for (guint i = 0; i < files->len; i++)
+      printf ("%s\n", (const char *) g_ptr_array_index (files, i));
+  }
   if (!options->dry_run && !quiet)
     print_done (&progress, options);
   return failures->len > 0 || progress.n_failed > 0 ? TS_CLI_FAILED : TS_CLI_OK;

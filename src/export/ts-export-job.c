@@ -37,12 +37,20 @@ struct _TsExportJob
   gsize next_position;
   gboolean stopped;
   TsExportProgress progress;
-  char **files; /* by position, or NULL */
-  GPtrArray *failures;
-  GPtrArray *written; /* borrowed from files */
+  guint8 *is_written;  /* by position, or NULL before the run */
+  GHashTable *renamed; /* position -> stem of those that did not get their first name */
+  GArray *failed;      /* Failure, as they come */
+  GPtrArray *failures; /* their messages in the order of the images, after the run */
+  GPtrArray *files;    /* made when asked for */
 };
 
 G_DEFINE_FINAL_TYPE (TsExportJob, ts_export_job, G_TYPE_OBJECT)
+
+typedef struct
+{
+  gsize position;
+  char *message;
+} Failure;
 
 typedef struct
 {
@@ -83,11 +91,13 @@ ts_export_job_finalize (GObject *object)
 {
   TsExportJob *self = TS_EXPORT_JOB (object);
 
-  for (gsize i = 0; self->files != NULL && i < self->plan->n; i++)
-    g_free (self->files[i]);
-  g_free (self->files);
+  g_free (self->is_written);
+  g_hash_table_unref (self->renamed);
+  for (guint i = 0; i < self->failed->len; i++)
+    g_free (g_array_index (self->failed, Failure, i).message);
+  g_array_unref (self->failed);
   g_ptr_array_unref (self->failures);
-  g_ptr_array_unref (self->written);
+  g_ptr_array_unref (self->files);
   g_clear_pointer (&self->plan, ts_export_plan_free);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (ts_export_job_parent_class)->finalize (object);
@@ -103,8 +113,10 @@ static void
 ts_export_job_init (TsExportJob *self)
 {
   g_mutex_init (&self->lock);
+  self->renamed = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, g_free);
+  self->failed = g_array_new (FALSE, FALSE, sizeof (Failure));
   self->failures = g_ptr_array_new_with_free_func (g_free);
-  self->written = g_ptr_array_new ();
+  self->files = g_ptr_array_new_with_free_func (g_free);
 }
 
 TsExportJob *
@@ -130,15 +142,18 @@ ts_export_job_new (TsView *view,
 
 /* Notes a failure; one that no other image would escape stops the job. */
 static void
-take_failure (TsExportJob *self, guint64 index, GError *error)
+take_failure (TsExportJob *self, gsize position, guint64 index, GError *error)
 {
   gboolean fatal = ts_output_dir_is_fatal (error);
 
   g_mutex_lock (&self->lock);
   self->progress.n_failed++;
-  if (!self->stopped)
-    g_ptr_array_add (self->failures,
-                     g_strdup_printf ("image %" G_GUINT64_FORMAT ": %s", index, error->message));
+  if (!self->stopped) {
+    Failure failure = { position, g_strdup_printf ("image %" G_GUINT64_FORMAT ": %s", index,
+                                                   error->message) };
+
+    g_array_append_val (self->failed, failure);
+  }
   self->stopped = self->stopped || fatal;
   g_mutex_unlock (&self->lock);
   g_error_free (error);
@@ -316,9 +331,15 @@ exists (TsExportJob *self, const char *stem)
   return ts_output_dir_has (self->images, image);
 }
 
-/* Notes a file that is there now: in the list, in the metadata, in the counts. */
+/* Notes a file that is there now: in the list, in the metadata, in the counts. @renamed: @stem is
+ * not the name the image would have by the plan. */
 static void
-take_file (TsExportJob *self, Work *work, const char *stem, gboolean skipped, gsize n_bytes)
+take_file (TsExportJob *self,
+           Work *work,
+           const char *stem,
+           gboolean renamed,
+           gboolean skipped,
+           gsize n_bytes)
 {
   g_autofree char *image = g_strconcat (stem, self->plan->encoder->suffix, NULL);
   TsSidecarImage info = { .file = image, .index = work->index };
@@ -331,7 +352,9 @@ take_file (TsExportJob *self, Work *work, const char *stem, gboolean skipped, gs
   } else {
     self->progress.n_done++;
     self->progress.n_bytes += n_bytes;
-    self->files[work->position] = g_strconcat ("images/", image, NULL);
+    self->is_written[work->position] = TRUE;
+    if (renamed)
+      g_hash_table_insert (self->renamed, GSIZE_TO_POINTER (work->position), g_strdup (stem));
   }
   g_mutex_unlock (&self->lock);
 }
@@ -348,7 +371,7 @@ export_image (Worker *worker, Work *work, GError **error)
   if (stem == NULL)
     return FALSE;
   if (collision == TS_COLLISION_SKIP && exists (self, stem)) {
-    take_file (self, work, stem, TRUE, 0);
+    take_file (self, work, stem, FALSE, TRUE, 0);
     return TRUE;
   }
   if (!render (worker, work, error))
@@ -361,14 +384,14 @@ export_image (Worker *worker, Work *work, GError **error)
     if (collision == TS_COLLISION_NUMBER && exists (self, name))
       continue;
     if (write_pair (self, work, name, &n_bytes, &local)) {
-      take_file (self, work, name, FALSE, n_bytes);
+      take_file (self, work, name, k > 0, FALSE, n_bytes);
       return TRUE;
     }
 
     gboolean taken = g_error_matches (local, TS_ERROR, TS_ERROR_EXISTS);
 
     if (taken && collision == TS_COLLISION_SKIP && exists (self, name)) {
-      take_file (self, work, name, TRUE, 0);
+      take_file (self, work, name, k > 0, TRUE, 0);
       return TRUE;
     }
     if (!taken || collision != TS_COLLISION_NUMBER) {
@@ -411,7 +434,7 @@ worker_cb (gpointer data, gpointer user_data)
     if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
       g_error_free (error);
     else
-      take_failure (self, work.index, error);
+      take_failure (self, position, work.index, error);
   }
   free (worker->pixels);
   g_free (worker);
@@ -488,12 +511,21 @@ count_untried (TsExportJob *self, gboolean cancelled)
                                     n_untried));
 }
 
-static void
-collect_files (TsExportJob *self)
+static int
+compare_failures (gconstpointer a, gconstpointer b)
 {
-  for (gsize i = 0; i < self->plan->n; i++)
-    if (self->files[i] != NULL)
-      g_ptr_array_add (self->written, self->files[i]);
+  const Failure *x = a, *y = b;
+
+  return x->position < y->position ? -1 : x->position > y->position;
+}
+
+static void
+collect_failures (TsExportJob *self)
+{
+  g_array_sort (self->failed, compare_failures);
+  for (guint i = 0; i < self->failed->len; i++)
+    g_ptr_array_add (self->failures, g_array_index (self->failed, Failure, i).message);
+  g_array_set_size (self->failed, 0);
 }
 
 /* Names only; the folder is looked at when it is there. */
@@ -514,7 +546,7 @@ run_dry (TsExportJob *self, const char *images_path, GCancellable *cancellable, 
 
     if (stem == NULL)
       return FALSE;
-    self->files[i] = g_strconcat ("images/", stem, self->plan->encoder->suffix, NULL);
+    self->is_written[i] = TRUE;
   }
   return TRUE;
 }
@@ -549,6 +581,7 @@ run_in_folder (TsExportJob *self,
     gboolean cancelled = g_cancellable_is_cancelled (cancellable);
     g_autoptr (GError) record_error = NULL;
 
+    collect_failures (self);
     count_untried (self, cancelled);
     if (!write_records (self, records, cancelled, &record_error)) {
       self->progress.n_failed += self->progress.n_failed == 0;
@@ -568,21 +601,18 @@ ts_export_job_run (TsExportJob *self, GCancellable *cancellable, GError **error)
 {
   TsExportPlan *plan = self->plan;
   g_autofree char *images_path = g_build_filename (plan->folder, "images", NULL);
-  gboolean ok;
 
-  g_return_val_if_fail (self->files == NULL, FALSE);
+  g_return_val_if_fail (self->is_written == NULL, FALSE);
 
-  self->files = g_new0 (char *, MAX (plan->n, 1));
+  self->is_written = g_new0 (guint8, MAX (plan->n, 1));
   self->has_shared_resolved = ts_recipe_is_index_independent (&plan->pixel_recipe);
   if (plan->n > 0 && self->has_shared_resolved &&
       !ts_resolve (&plan->pixel_recipe, plan->stats, ts_export_plan_get_index (plan, 0),
                    &self->shared_resolved, cancellable, error))
     return FALSE;
 
-  ok = plan->dry_run ? run_dry (self, images_path, cancellable, error)
-                     : run_in_folder (self, images_path, cancellable, error);
-  collect_files (self);
-  return ok;
+  return plan->dry_run ? run_dry (self, images_path, cancellable, error)
+                       : run_in_folder (self, images_path, cancellable, error);
 }
 
 void
@@ -602,7 +632,22 @@ ts_export_job_get_failures (TsExportJob *self)
 GPtrArray *
 ts_export_job_get_files (TsExportJob *self)
 {
-  return self->written;
+  /* Names are made again rather than kept: many images would be many names. */
+  if (self->is_written == NULL || self->files->len > 0)
+    return self->files;
+  for (gsize i = 0; i < self->plan->n; i++) {
+    const char *renamed = g_hash_table_lookup (self->renamed, GSIZE_TO_POINTER (i));
+    g_autofree char *stem = NULL;
+
+    if (!self->is_written[i])
+      continue;
+    stem =
+        renamed != NULL ? g_strdup (renamed) : ts_export_plan_dup_stem (self->plan, i, NULL, NULL);
+    if (stem != NULL)
+      g_ptr_array_add (self->files,
+                       g_strconcat ("images/", stem, self->plan->encoder->suffix, NULL));
+  }
+  return self->files;
 }
 
 char **

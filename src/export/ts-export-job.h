@@ -86,9 +86,10 @@ typedef struct
 /* Any thread, any time. */
 void ts_export_job_get_progress (TsExportJob *self, TsExportProgress *progress);
 
-/* After the run: messages "image 12: ..." of what failed, borrowed. */
+/* After the run: messages "image 12: ..." of what failed, in the order of the images; borrowed. */
 GPtrArray *ts_export_job_get_failures (TsExportJob *self);
-/* After the run: paths of the images written, relative to the folder, in order; borrowed. */
+/* After the run, from one thread: paths of the images written (with @dry_run of those that would
+ * be), relative to the folder, in order; borrowed. */
 GPtrArray *ts_export_job_get_files (TsExportJob *self);
 
 /* The names (with suffix) the first @n images would get; for previews. */

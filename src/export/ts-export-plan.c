@@ -334,14 +334,18 @@ number_duplicates (TsExportPlan *self, GCancellable *cancellable, GError **error
   return TRUE;
 }
 
-static gboolean
-is_taken (TsExportPlan *self, TsOutputDir *images, const char *stem)
+/* The file that stands in the way of the image or its sidecar, or %NULL. */
+static char *
+find_taken (TsExportPlan *self, TsOutputDir *images, const char *stem)
 {
   g_autofree char *image = g_strconcat (stem, self->encoder->suffix, NULL);
   g_autofree char *sidecar = g_strconcat (stem, ".json", NULL);
 
-  return ts_output_dir_has (images, image) ||
-         (self->sidecar && ts_output_dir_has (images, sidecar));
+  if (ts_output_dir_has (images, image))
+    return g_steal_pointer (&image);
+  if (self->sidecar && ts_output_dir_has (images, sidecar))
+    return g_steal_pointer (&sidecar);
+  return NULL;
 }
 
 gboolean
@@ -360,14 +364,20 @@ ts_export_plan_settle_names (TsExportPlan *self,
     if (stem == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
       return FALSE;
     hashes[i] = (NameHash){ hash_name (stem), i };
-    if (self->collision == TS_COLLISION_FAIL && images != NULL && is_taken (self, images, stem)) {
-      if (n_taken++ == 0)
-        first_taken = g_strconcat (stem, self->encoder->suffix, NULL);
+    if (self->collision == TS_COLLISION_FAIL && images != NULL) {
+      g_autofree char *taken = find_taken (self, images, stem);
+
+      n_taken += taken != NULL;
+      if (n_taken == 1 && taken != NULL)
+        first_taken = g_steal_pointer (&taken);
     }
   }
   if (n_taken > 0) {
-    g_set_error (error, TS_ERROR, TS_ERROR_EXISTS, "nothing was written: “%s/%s” exists already%s",
-                 ts_output_dir_get_path (images), first_taken, n_taken > 1 ? ", and others" : "");
+    g_autofree char *more =
+        n_taken > 1 ? g_strdup_printf (" and so do %" G_GSIZE_FORMAT " more", n_taken - 1) : NULL;
+
+    g_set_error (error, TS_ERROR, TS_ERROR_EXISTS, "“%s/%s” exists already%s; nothing was written",
+                 ts_output_dir_get_path (images), first_taken, more != NULL ? more : "");
     return FALSE;
   }
 

@@ -323,6 +323,34 @@ test_collisions (void)
     g_assert_nonnull (strstr (result.status == 0 ? result.out : result.err, cases[i].message));
     g_assert_cmpuint (count_files ("again/images", ".png"), ==, cases[i].n_images);
   }
+
+  /* one sentence, also when the option is not given and when only a sidecar is in the way */
+  static const struct
+  {
+    const char *options;
+    const char *message;
+  } sentences[] = {
+    { "", "_00.png” exists already and so do 4 more; nothing was written" },
+    { " --format jpeg", "_00.json” exists already and so do 4 more; nothing was written" },
+    { " --dry-run", "_00.png” exists already and so do 4 more; nothing was written" },
+    { " --index 4", "_04.png” exists already; nothing was written" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sentences); i++) {
+    g_autofree char *line =
+        g_strconcat ("export %S/latent-walk.safetensors --index 0-4 -o %T/again",
+                     sentences[i].options, NULL);
+    g_auto (Result) result = run (line, NULL);
+    g_auto (GStrv) lines = g_strsplit (result.err, "\n", -1);
+
+    g_assert_cmpint (result.status, ==, 1);
+    g_assert_cmpstr (result.out, ==, "");
+    g_assert_cmpuint (g_strv_length (lines), ==, 2);
+    if (strstr (result.err, sentences[i].message) == NULL ||
+        strstr (result.err, "--on-collision") == NULL)
+      g_error ("“%s”: %s", line, result.err);
+    g_assert_cmpuint (count_files ("again/images", ".jpg"), ==, 0);
+  }
 }
 
 /* Numbers written by torch and torchvision, see golden/make-golden.py. */

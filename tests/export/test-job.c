@@ -689,7 +689,15 @@ test_write_fails (Fixture *fixture, gconstpointer data)
 
   ts_export_job_get_progress (job, &progress);
   g_assert_cmpuint (progress.n_failed, ==, N);
-  g_assert_cmpuint (ts_export_job_get_failures (job)->len, >=, N);
+
+  GPtrArray *failures = ts_export_job_get_failures (job);
+
+  g_assert_cmpuint (failures->len, >=, N);
+  for (guint k = 0; k < N; k++) {
+    g_autofree char *start = g_strdup_printf ("image %u: ", k);
+
+    g_assert_true (g_str_has_prefix (g_ptr_array_index (failures, k), start));
+  }
   assert_counts (fixture, ".png", 0);
 }
 
