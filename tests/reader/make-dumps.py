@@ -178,9 +178,18 @@ for code, dtype, size in (("<V2", "bfloat16", 2), ("|V2", "bfloat16", 2), ("<V1"
           raw_npy(header("'%s'" % code, "(2, 3)"), data),
           arrays=[{"path": "", "dtype": dtype, "shape": [2, 3], "note": "read as",
                    "sha256": hashlib.sha256(data).hexdigest()}])
-write("good", "long-double.npy", npy(np.array([[1.5, -2.25], [1e300, 0]], "<f16")),
+
+
+def long_doubles(values, order="C"):
+    """80-bit numbers whose padding is zero, not whatever was in memory."""
+    values = np.array(values, "<f16")
+    values.view("u1").reshape(-1, 16)[:, 10:] = 0
+    return values if order == "C" else values.T
+
+
+write("good", "long-double.npy", npy(long_doubles([[1.5, -2.25], [1e300, 0]])),
       arrays=[array("", np.array([[1.5, -2.25], [1e300, 0]]), note="80-bit")])
-long_fortran = np.asfortranarray(np.arange(12, dtype="<f16").reshape(3, 4) / 3)
+long_fortran = long_doubles(np.arange(12, dtype="<f16").reshape(4, 3) / 3, "F")
 write("good", "long-double-fortran.npy", npy(long_fortran),
       arrays=[array("", long_fortran.astype("<f8"))])
 times = np.array(["2020-02-02", "NaT"], "M8[D]")
@@ -255,6 +264,15 @@ write("good", "cut-second-axis.npy", npy(batch[:1])[:-20],
 write("good", "cut-fortran.npy", npy(np.asfortranarray(batch))[:-1],
       arrays=[array("", batch[:, :, :3], note="cut off: 3 of 4 along axis 2")])
 
+# Objects: arrays in an array, without executing what makes them
+
+ragged = np.empty(3, object)
+ragged[0], ragged[1], ragged[2] = a23, np.uint8([[1, 2], [3, 4]]), {"x": 1, "s": "text"}
+want = [array("0", a23), array("1", ragged[1])]
+write("good", "objects.npy", npy(ragged), arrays=want, texts={"2/s": "text"})
+write("good", "objects.npz", zipped([("many.npy", npy(ragged)), ("one.npy", npy(a23))]),
+      arrays=[{**a, "path": "many/" + a["path"]} for a in want] + [array("one", a23)])
+
 # NPZ
 
 members = [("x.npy", npy(a23)), ("in/side.npy", npy(np.uint8([1, 2, 3]))),
@@ -278,7 +296,7 @@ write("good", "long-header.npz",
 old_name = zipped([("ete.npy", npy(a23))]).replace(b"ete.npy", b"\x82t\x82.npy")
 write("good", "code-page-437.npz", old_name, arrays=[array("\u00e9t\u00e9", a23)])
 write("good", "broken-beside-good.npz",
-      zipped([("good.npy", npy(a23)), ("object.npy", npy(np.array([{}], object))),
+      zipped([("good.npy", npy(a23)), ("object.npy", raw_npy(header("'|O'", "(1,)"), b"no pickle")),
               ("header.npy", b"\x93NUMPY\x01\x00"), ("no-magic.npy", b"hello"),
               ("cut.npy", npy(batch)[:-60])]),
       arrays=[array("good", a23), {"path": "object", "error": "pickled Python objects"},
