@@ -6,12 +6,12 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define HEIGHT      112
-#define EDGE        8 /* room for half a handle at both ends */
-#define FOOT        9 /* where the handles' grips are */
-#define THUMB_WIDTH 14
-#define GRIP_SIZE   12
-#define CORNER      6
+#define HEIGHT       112
+#define EDGE         8 /* room for half a handle at both ends */
+#define FOOT         9 /* where the handles' grips are */
+#define THUMB_WIDTH  14
+#define GRIP_SIZE    12
+#define BUTTON_SPACE 8 /* right of the lowest value's handle */
 
 struct _TsHistogram
 {
@@ -19,11 +19,20 @@ struct _TsHistogram
 
   GtkAdjustment *adjustments[2]; /* lo, hi */
   GtkWidget *thumbs[2];
+  GtkWidget *log_button;
+  gboolean log_scale;
   TsHistogramData data;
   gboolean has_data;
   int dragged; /* 0, 1, or -1 */
   double drag_offset;
 };
+
+enum {
+  PROP_LOG_SCALE = 1,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (TsHistogram, ts_histogram, GTK_TYPE_WIDGET)
 
@@ -75,7 +84,13 @@ static void
 drag_begin_cb (GtkGestureDrag *gesture, double x, double y, TsHistogram *self)
 {
   double distance[2];
+  graphene_rect_t button;
 
+  if (gtk_widget_compute_bounds (self->log_button, GTK_WIDGET (self), &button) &&
+      graphene_rect_contains_point (&button, &GRAPHENE_POINT_INIT ((float) x, (float) y))) {
+    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
+    return;
+  }
   for (guint i = 0; i < 2; i++)
     distance[i] = fabs (get_x (self, get_handle (self, i)) - x);
   /* both in one place: the side that was meant */
@@ -193,8 +208,10 @@ snapshot_bars (TsHistogram *self, GtkSnapshot *snapshot, const GdkRGBA *fg, int 
     for (guint i = 0; i < TS_SURVEY_BINS; i++) {
       int x0 = EDGE + (int) i * width / TS_SURVEY_BINS;
       int x1 = EDGE + (int) (i + 1) * width / TS_SURVEY_BINS;
-      /* the square root lets small counts be seen */
-      double t = MIN (sqrt (self->data.bins[c][i] / peak), 1);
+      /* the square root lets small counts be seen, the logarithm single values */
+      double count = self->data.bins[c][i];
+      double t = self->log_scale ? log1p (count) / log1p (peak) : sqrt (count / peak);
+      t = MIN (t, 1);
       int bar = (int) ceil (t * height);
       append_box (snapshot, &color, (float) x0, (float) (height - bar), (float) (x1 - x0),
                   (float) bar);
@@ -259,6 +276,12 @@ ts_histogram_size_allocate (GtkWidget *widget, int width, int height, int baseli
     int x = (int) round (get_x (self, get_handle (self, i))) - THUMB_WIDTH / 2;
     gtk_widget_size_allocate (self->thumbs[i], &(GtkAllocation){ x, 0, THUMB_WIDTH, height }, -1);
   }
+
+  GtkRequisition size;
+  gtk_widget_get_preferred_size (self->log_button, NULL, &size);
+  gtk_widget_size_allocate (self->log_button,
+                            &(GtkAllocation){ EDGE + BUTTON_SPACE, 0, size.width, size.height },
+                            -1);
 }
 
 static void
@@ -308,9 +331,54 @@ ts_histogram_get_data (TsHistogram *self)
 }
 
 gboolean
+ts_histogram_get_log_scale (TsHistogram *self)
+{
+  g_return_val_if_fail (TS_IS_HISTOGRAM (self), FALSE);
+
+  return self->log_scale;
+}
+
+void
+ts_histogram_set_log_scale (TsHistogram *self, gboolean log_scale)
+{
+  g_return_if_fail (TS_IS_HISTOGRAM (self));
+
+  log_scale = !!log_scale;
+  if (self->log_scale == log_scale)
+    return;
+  self->log_scale = log_scale;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOG_SCALE]);
+}
+
+gboolean
 ts_histogram_is_dragging (TsHistogram *self)
 {
   return self->dragged >= 0;
+}
+
+static void
+ts_histogram_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id) {
+  case PROP_LOG_SCALE:
+    g_value_set_boolean (value, TS_HISTOGRAM (object)->log_scale);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+ts_histogram_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  switch (id) {
+  case PROP_LOG_SCALE:
+    ts_histogram_set_log_scale (TS_HISTOGRAM (object), g_value_get_boolean (value));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
 }
 
 static void
@@ -323,6 +391,8 @@ ts_histogram_dispose (GObject *object)
     g_clear_object (&self->adjustments[i]);
   }
 
+  g_clear_pointer (&self->log_button, gtk_widget_unparent);
+
   G_OBJECT_CLASS (ts_histogram_parent_class)->dispose (object);
 }
 
@@ -333,9 +403,17 @@ ts_histogram_class_init (TsHistogramClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = ts_histogram_dispose;
+  object_class->get_property = ts_histogram_get_property;
+  object_class->set_property = ts_histogram_set_property;
   widget_class->snapshot = ts_histogram_snapshot;
   widget_class->measure = ts_histogram_measure;
   widget_class->size_allocate = ts_histogram_size_allocate;
+
+  props[PROP_LOG_SCALE] =
+      g_param_spec_boolean ("log-scale", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
   gtk_widget_class_set_css_name (widget_class, "histogram");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
@@ -366,6 +444,18 @@ ts_histogram_init (TsHistogram *self)
     g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
     gtk_widget_add_controller (self->thumbs[i], keys);
   }
+
+  self->log_button = gtk_toggle_button_new_with_label (_ ("log"));
+  gtk_widget_add_css_class (self->log_button, "flat");
+  gtk_widget_add_css_class (self->log_button, "log-button");
+  gtk_widget_set_tooltip_text (self->log_button, _ ("Logarithmic heights"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->log_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Logarithmic heights"), -1);
+  gtk_widget_set_parent (self->log_button, GTK_WIDGET (self));
+  g_object_bind_property (self, "log-scale", self->log_button, "active",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Histogram"), -1);
 
   GtkGesture *drag = gtk_gesture_drag_new ();
   g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
