@@ -48,3 +48,28 @@ ts_kernel_order_float (const float *restrict values, gsize n, guint32 *restrict 
   for (gsize i = 0; i < n; i++)
     keys[i] ^= (guint32) ((gint32) keys[i] >> 31) | 0x80000000u;
 }
+
+TS_CLONES void
+ts_kernel_bins_double (const double *restrict values,
+                       gsize n,
+                       double lo,
+                       double hi,
+                       guint n_bins,
+                       gint32 *restrict bins)
+{
+  double scale = n_bins / (hi - lo), low = 0, last = (double) n_bins - 1;
+  gint32 over = (gint32) n_bins + 1, none = (gint32) n_bins + 2;
+
+  for (gsize i = 0; i < n; i++) {
+    double v = values[i];
+    double at = (v - lo) * scale;
+    gint32 bin;
+
+    at = at > low ? at : low;
+    at = at < last ? at : last;
+    bin = (gint32) at + 1;
+    bin = v < lo ? 0 : bin;
+    bin = v > hi ? over : bin;
+    bins[i] = v != v ? none : bin;
+  }
+}

@@ -29,4 +29,13 @@ gboolean ts_kernel_are_whole_float (const float *values, gsize n);
  * ones. */
 void ts_kernel_order_float (const float *values, gsize n, guint32 *keys);
 
+/* The bin of each value, counted from 1: trunc ((value - lo) * scale) + 1; 0 below @lo, n_bins + 1
+ * above @hi, n_bins + 2 for NaN. */
+void ts_kernel_bins_double (const double *values,
+                            gsize n,
+                            double lo,
+                            double hi,
+                            guint n_bins,
+                            gint32 *bins);
+
 G_END_DECLS

@@ -48,4 +48,20 @@ void ts_stats_add_block (TsStats *self, const TsBlock *block);
 void
 ts_percentiles (double *values, gsize n, const double *percents, guint n_percents, double *out);
 
+/**
+ * ts_histogram_add_block:
+ * @lo, @hi: where the first bin begins and the last one ends (it holds @hi too); lo < hi
+ * @bins: @n_bins counts (at most 4096), added to
+ * @n_under, @n_over: (nullable): elements below and above, infinities among them; added to
+ *
+ * Counts how many elements fall into each of @n_bins equal parts of lo .. hi; NaN into none.
+ */
+void ts_histogram_add_block (const TsBlock *block,
+                             double lo,
+                             double hi,
+                             guint n_bins,
+                             guint64 *bins,
+                             guint64 *n_under,
+                             guint64 *n_over);
+
 G_END_DECLS

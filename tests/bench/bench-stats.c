@@ -59,9 +59,20 @@ run_percentiles (void)
   bench_sink = found[0];
 }
 
+static void
+run_histogram (void)
+{
+  g_autoptr (TsBlock) block = get_block ();
+  guint64 bins[256] = { 0 };
+
+  ts_histogram_add_block (block, -1.2, 1.2, 256, bins, NULL, NULL);
+  bench_sink = (double) bins[7];
+}
+
 const BenchCase bench_stats_cases[] = {
   { "read", "all elements read once (the limit)", NULL, NULL, run_read },
   { "stats", "min, max, mean, std, counts", "read", "<= 3x", run_stats },
+  { "histogram", "histogram of 256 bins", "read", NULL, run_histogram },
   { "percentiles", "two percentiles, exact", "read", NULL, run_percentiles },
   { NULL },
 };

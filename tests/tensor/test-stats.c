@@ -218,6 +218,33 @@ test_quantiles (void)
   check_quantiles (whole, doubles, N);
 }
 
+static void
+test_histogram (void)
+{
+  static const float values[] = { -2, -1, -0.75f, 0, 0.99f, 1, 1.5f, NAN, INFINITY, -INFINITY };
+  guint64 bins[4] = { 0 }, n_under = 0, n_over = 0, n = 0;
+  g_autofree float *many = make_values (TRUE);
+  g_autoptr (TsBlock) few = block_over (values, TS_DTYPE_FLOAT32, G_N_ELEMENTS (values), 1);
+  g_autoptr (TsBlock) strided = block_over (many, TS_DTYPE_FLOAT32, N / 2, 2);
+  TsStats stats;
+
+  ts_histogram_add_block (few, -1, 1, 4, bins, &n_under, &n_over);
+  g_assert_cmpuint (bins[0], ==, 2);
+  g_assert_cmpuint (bins[1], ==, 0);
+  g_assert_cmpuint (bins[2], ==, 1);
+  g_assert_cmpuint (bins[3], ==, 2);
+  g_assert_cmpuint (n_under, ==, 2);
+  g_assert_cmpuint (n_over, ==, 2);
+
+  ts_stats_init (&stats);
+  ts_stats_add_block (&stats, strided);
+  memset (bins, 0, sizeof bins);
+  ts_histogram_add_block (strided, stats.min, stats.max, 4, bins, NULL, NULL);
+  for (guint i = 0; i < 4; i++)
+    n += bins[i];
+  g_assert_cmpuint (n, ==, stats.n_finite);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -226,6 +253,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/stats/types", test_types);
   g_test_add_func ("/stats/large-offset", test_large_offset);
   g_test_add_func ("/stats/nothing", test_nothing);
+  g_test_add_func ("/stats/histogram", test_histogram);
   g_test_add_func ("/stats/percentiles", test_percentiles);
   g_test_add_func ("/stats/quantiles", test_quantiles);
   return g_test_run ();
