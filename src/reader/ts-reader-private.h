@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 /* The entries of the table; each defined in its own file. */
 extern const TsReader ts_reader_exr;
+extern const TsReader ts_reader_gzip;
 extern const TsReader ts_reader_hdf5;
 extern const TsReader ts_reader_mat;
 extern const TsReader ts_reader_npy;
@@ -18,6 +19,13 @@ extern const TsReader ts_reader_torch;        /* zip container */
 extern const TsReader ts_reader_torch_legacy; /* before 1.6 */
 extern const TsReader ts_reader_torch_tar;    /* before 0.1.10 */
 extern const TsReader ts_reader_pickle;       /* a plain pickle */
+
+/* As ts_reader_open_source(), with @name in UTF-8 and without it in the error's message: for readers
+ * of what wraps a dump. */
+TsDocument *ts_reader_open_content (TsSource *source,
+                                    const char *name,
+                                    GCancellable *cancellable,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* All files of a folder that a reader may know, as one document. */
 TsDocument *ts_folder_open (const char *path,

@@ -15,6 +15,7 @@ const TsReader *const ts_readers[] = {
   &ts_reader_npz,
   &ts_reader_torch,
   &ts_reader_safetensors,
+  &ts_reader_gzip,
   &ts_reader_torch_legacy,
   &ts_reader_torch_tar,
   &ts_reader_hdf5,
@@ -81,8 +82,11 @@ find_readers (TsSource *source,
   return n_found;
 }
 
-static TsDocument *
-open_source (TsSource *source, const char *name, GCancellable *cancellable, GError **error)
+TsDocument *
+ts_reader_open_content (TsSource *source,
+                        const char *name,
+                        GCancellable *cancellable,
+                        GError **error)
 {
   const TsReader *found[MAX_READERS];
   g_autoptr (GBytes) head = NULL;
@@ -138,7 +142,7 @@ ts_reader_open_source (TsSource *source,
   g_return_val_if_fail (name != NULL, NULL);
 
   shown = name_for_people (name);
-  document = open_source (source, shown, cancellable, error);
+  document = ts_reader_open_content (source, shown, cancellable, error);
   if (document == NULL)
     g_prefix_error (error, "%s: ", shown);
   return document;

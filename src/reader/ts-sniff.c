@@ -23,7 +23,7 @@ static const struct
   { 0, 8, "\x89HDF\r\n\x1a\n", "an HDF5 file" CONVERT },
   { 0, 19, "MATLAB 5.0 MAT-file", "a MATLAB file" CONVERT },
   { 0, 19, "MATLAB 7.3 MAT-file", "a MATLAB file" CONVERT },
-  { 0, 2, "\x1f\x8b", "compressed by gzip" UNPACK },
+  { 0, 2, "\x1f\x8b", "compressed by gzip in an unknown way" UNPACK },
   { 0, 4, "\x28\xb5\x2f\xfd", "compressed by Zstandard" UNPACK },
   { 0, 6,
     "\xfd"

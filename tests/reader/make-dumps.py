@@ -9,6 +9,7 @@ each folder maps a file to what is to come out: "arrays" ([{"path", "dtype", "sh
 "note"?, "error"?}], digests of the row-major little-endian bytes), "texts" ({path: text}), "error"
 (a part of the message when nothing opens), "warning" (a part of the warning).
 """
+import gzip
 import hashlib
 import io
 import json
@@ -394,6 +395,19 @@ for name, entry, error in (
     write("good", "entry-%s.safetensors" % name,
           safetensors(("{%s,\"bad\":%s}" % (good_entry, entry)).encode(), f4),
           arrays=[array("good", a23.ravel()), {"path": "bad", "error": error}])
+
+# gzip
+
+write("good", "packed.npy.gz", gzip.compress(npy(batch), mtime=0), arrays=[array("", batch)])
+write("good", "packed-twice-over.npz.gz",
+      gzip.compress(zipped(members)[:200], mtime=0) + gzip.compress(zipped(members)[200:], mtime=0) + bytes(9),
+      arrays=[array("x", a23), array("in/side", np.uint8([1, 2, 3])), array("\u6f22", batch),
+              array("magic-only", np.int8([4]))])
+write("bad", "cut.npy.gz", gzip.compress(npy(batch), mtime=0)[:-9], error="ends too early")
+write("bad", "checksum.npy.gz", gzip.compress(npy(a23), mtime=0)[:-8] + b"\1\2\3\4" + struct.pack("<I", len(npy(a23))), error="incorrect data check")
+write("bad", "damaged.npy.gz", gzip.compress(npy(a23), mtime=0)[:10] + b"\xff" * 50, error="damaged near its byte")
+write("bad", "nested.npy.gz", gzip.compress(gzip.compress(npy(a23), mtime=0), mtime=0), error="more than once")
+write("bad", "text.gz", gzip.compress(b"hello, hello", mtime=0), error="This is text")
 
 # Nothing that opens
 
