@@ -291,9 +291,10 @@ test_slider (void)
   gtk_range_set_value (GTK_RANGE (scale), 0.6);
   assert_state (window, "mean", "'0.6'");
   assert_state (window, "preset", "'custom'");
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find (GTK_WIDGET (window->inspector),
-                                                         GTK_TYPE_TOGGLE_BUTTON, NULL)),
-                                FALSE);
+  GtkWidget *group =
+      find (GTK_WIDGET (window->inspector), ADW_TYPE_PREFERENCES_GROUP, "Normalisation");
+  GtkWidget *link = find (group, GTK_TYPE_TOGGLE_BUTTON, NULL);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (link), FALSE);
   gtk_range_set_value (GTK_RANGE (scale), 0.4);
   assert_state (window, "mean", "'0.4,0.6,0.6'");
 
