@@ -25,6 +25,7 @@ typedef struct
   char *collision;
   char *shard;
   char *jobs;
+  gboolean latents_npz;
   gboolean dry_run;
   gboolean quiet;
   char **latent_names; /* from latents */
@@ -59,12 +60,14 @@ parse_format (const OutputOptions *self, TsExportOptions *options, GError **erro
   guint quality = (guint) options->quality;
 
   if (self->format != NULL) {
-    options->encoder = ts_encoder_find (self->format);
+    options->encoder = ts_export_format_find (self->format);
     if (options->encoder == NULL) {
       g_autoptr (GString) known = g_string_new (NULL);
 
       for (gsize i = 0; ts_encoders[i] != NULL; i++)
-        g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", ts_encoders[i]->id);
+        g_string_append_printf (known, "%s, ", ts_encoders[i]->id);
+      for (gsize i = 0; ts_array_formats[i] != NULL; i++)
+        g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", ts_array_formats[i]->id);
       return ts_cli_invalid (error, "--format: there is no “%s”; there are %s", self->format,
                              known->str);
     }
@@ -122,6 +125,7 @@ parse_output (OutputOptions *self, TsExportOptions *options, GError **error)
     return ts_cli_invalid (error, "no output folder was given; use -o DIR");
   options->folder = self->output;
   options->dry_run = self->dry_run;
+  options->latents_npz = self->latents_npz;
   if (self->name != NULL)
     options->name_template = self->name;
   if (!parse_format (self, options, error) || !parse_shard (self, options, error) ||
@@ -177,7 +181,8 @@ run_export (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output.output,
       "The output folder; images go to DIR/images", "DIR" },
-    { "format", 'f', 0, G_OPTION_ARG_STRING, &output.format, "png, jpeg, tiff, webp", "FORMAT" },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &output.format,
+      "png, jpeg, tiff, webp; npy or npz: all images in one array", "FORMAT" },
     { "depth", 0, 0, G_OPTION_ARG_STRING, &output.depth, "Bits a channel: 8, 16, 32f", "BITS" },
     { "values", 0, 0, G_OPTION_ARG_STRING, &output.values,
       "What floats hold: display (after range and curve), values (un-normalised), raw", "KIND" },
@@ -191,6 +196,8 @@ run_export (int argc, char **argv)
       "TEMPLATE" },
     { "latents", 0, 0, G_OPTION_ARG_FILENAME, &output.latents,
       "Which arrays go into the sidecars: names, auto or none", "KEY,…" },
+    { "latents-npz", 0, 0, G_OPTION_ARG_NONE, &output.latents_npz,
+      "The same arrays of all images once more, in DIR/latents.npz", NULL },
     { "sidecar", 0, 0, G_OPTION_ARG_STRING, &output.sidecar, "json or none", "KIND" },
     { "on-collision", 0, 0, G_OPTION_ARG_STRING, &output.collision,
       "Where a file exists: fail (default), skip, overwrite, number", "WHAT" },

@@ -91,9 +91,11 @@ run_in_thread (Run *run, gboolean with_progress)
 }
 
 static void
-print_done (const TsExportProgress *progress, const TsExportOptions *options)
+print_done (const TsExportProgress *progress, GPtrArray *files, const TsExportOptions *options)
 {
-  g_autofree char *folder = g_build_filename (options->folder, "images", NULL);
+  gboolean is_array = files != NULL && files->len > 0;
+  g_autofree char *folder =
+      g_build_filename (options->folder, is_array ? g_ptr_array_index (files, 0) : "images", NULL);
   g_autofree char *size = g_format_size (progress->n_bytes);
 
   printf ("%" G_GSIZE_FORMAT " image%s written to %s (%s)", progress->n_done,
@@ -133,6 +135,7 @@ ts_cli_run_job (TsExportJob *job, const TsExportOptions *options, gboolean quiet
       printf ("%s\n", (const char *) g_ptr_array_index (files, i));
   }
   if (!options->dry_run && !quiet)
-    print_done (&progress, options);
+    print_done (&progress, options->encoder->encode == NULL ? ts_export_job_get_files (job) : NULL,
+                options);
   return failures->len > 0 || progress.n_failed > 0 ? TS_CLI_FAILED : TS_CLI_OK;
 }

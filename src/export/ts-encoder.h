@@ -33,7 +33,7 @@ extern const char *const ts_compression_names[];
  * @depths: %NULL-terminated list of "8", "16", "32f" it can hold
  * @has_alpha, @has_quality: for option checks and dialogs
  * @max_side: most pixels of a side; 0 is as many as there are
- * @encode: to bytes in memory; thread-safe
+ * @encode: to bytes in memory; thread-safe. %NULL for formats that hold all images in one file
  * @dup_library_version: "libpng 1.6.39"
  *
  * One const entry a format, one file an entry.
@@ -54,5 +54,10 @@ typedef struct
 /* All encoders built in, %NULL-terminated. */
 extern const TsEncoder *const ts_encoders[];
 const TsEncoder *ts_encoder_find (const char *id);
+
+/* Formats that hold all images of an export in one file, %NULL-terminated: NumPy's. */
+extern const TsEncoder *const ts_array_formats[];
+/* Any format an export can have. */
+const TsEncoder *ts_export_format_find (const char *id);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
+#include "export/ts-export-array.h"
 #include "export/ts-export-record.h"
 
 #include <stdlib.h>
@@ -38,6 +39,7 @@ struct _TsExportJob
   gboolean stopped;
   TsExportProgress progress;
   guint8 *is_written;  /* by position, or NULL before the run */
+  char *array_name;    /* (nullable) of the one file that holds all images */
   GHashTable *renamed; /* position -> stem of those that did not get their first name */
   GArray *failed;      /* Failure, as they come */
   GPtrArray *failures; /* their messages in the order of the images, after the run */
@@ -92,6 +94,7 @@ ts_export_job_finalize (GObject *object)
   TsExportJob *self = TS_EXPORT_JOB (object);
 
   g_free (self->is_written);
+  g_free (self->array_name);
   g_hash_table_unref (self->renamed);
   for (guint i = 0; i < self->failed->len; i++)
     g_free (g_array_index (self->failed, Failure, i).message);
@@ -492,7 +495,8 @@ write_records (TsExportJob *self, TsOutputDir *folder, gboolean cancelled, GErro
                             .failures = self->failures };
   g_autoptr (GString) record = ts_export_record_write (plan, &result);
 
-  return ts_metadata_file_finish (self->metadata, metadata_name, self->images, error) &&
+  return (self->metadata == NULL ||
+          ts_metadata_file_finish (self->metadata, metadata_name, self->images, error)) &&
          ts_output_dir_write (folder, record_name, record->str, record->len, TRUE, error);
 }
 
@@ -526,6 +530,38 @@ collect_failures (TsExportJob *self)
   for (guint i = 0; i < self->failed->len; i++)
     g_ptr_array_add (self->failures, g_array_index (self->failed, Failure, i).message);
   g_array_set_size (self->failed, 0);
+}
+
+static gboolean
+check_latents_file (TsExportJob *self, TsOutputDir *folder, GError **error)
+{
+  TsCollision collision = self->plan->collision;
+
+  if (!self->plan->latents_npz || collision == TS_COLLISION_OVERWRITE ||
+      collision == TS_COLLISION_SKIP || !ts_output_dir_has (folder, TS_LATENTS_FILE))
+    return TRUE;
+  g_set_error (error, TS_ERROR, TS_ERROR_EXISTS,
+               "“%s/" TS_LATENTS_FILE "” exists already; nothing was written",
+               ts_output_dir_get_path (folder));
+  return FALSE;
+}
+
+static gboolean
+write_latents_file (TsExportJob *self,
+                    TsOutputDir *folder,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  guint64 n_bytes = 0;
+
+  if (!self->plan->latents_npz)
+    return TRUE;
+  if (!ts_export_latents_write (self->plan, folder, &n_bytes, cancellable, error)) {
+    g_prefix_error (error, TS_LATENTS_FILE ": ");
+    return FALSE;
+  }
+  self->progress.n_bytes += n_bytes;
+  return TRUE;
 }
 
 /* Names only; the folder is looked at when it is there. */
@@ -564,7 +600,8 @@ run_in_folder (TsExportJob *self,
   g_autoptr (TsOutputDir) records = images != NULL ? ts_output_dir_new (records_path, error) : NULL;
   g_autoptr (TsMetadataFile) metadata = NULL;
 
-  if (records == NULL || !ts_export_plan_settle_names (self->plan, images, cancellable, error))
+  if (records == NULL || !check_latents_file (self, records, error) ||
+      !ts_export_plan_settle_names (self->plan, images, cancellable, error))
     return FALSE;
   ts_output_dir_clean (images);
   metadata = ts_metadata_file_new (self->plan->n_shards > 0 ? records : images, error);
@@ -583,6 +620,11 @@ run_in_folder (TsExportJob *self,
 
     collect_failures (self);
     count_untried (self, cancelled);
+    if (!cancelled && !write_latents_file (self, records, cancellable, &record_error)) {
+      self->progress.n_failed += self->progress.n_failed == 0;
+      g_ptr_array_add (self->failures, g_strdup (record_error->message));
+      g_clear_error (&record_error);
+    }
     if (!write_records (self, records, cancelled, &record_error)) {
       self->progress.n_failed += self->progress.n_failed == 0;
       g_ptr_array_add (self->failures,
@@ -594,6 +636,75 @@ run_in_folder (TsExportJob *self,
   self->metadata = NULL;
   self->cancellable = NULL;
   return ok;
+}
+
+static void
+array_progress_cb (gpointer data)
+{
+  TsExportJob *self = data;
+
+  g_mutex_lock (&self->lock);
+  self->progress.n_done++;
+  g_mutex_unlock (&self->lock);
+}
+
+/* The name the policy allows; %NULL and no error when the file is there and to be left. */
+static char *
+choose_array_name (TsExportJob *self, TsOutputDir *folder, GError **error)
+{
+  g_autofree char *first = ts_export_array_dup_name (self->plan);
+  g_autofree char *stem = g_strndup (first, strlen (first) - strlen (self->plan->encoder->suffix));
+  g_autofree char *name = g_strdup (first);
+
+  if (folder == NULL || self->plan->collision == TS_COLLISION_OVERWRITE)
+    return g_steal_pointer (&name);
+  for (guint k = 1; ts_output_dir_has (folder, name) && k < MAX_NUMBERS; k++) {
+    if (self->plan->collision == TS_COLLISION_SKIP)
+      return NULL;
+    if (self->plan->collision == TS_COLLISION_FAIL) {
+      g_set_error (error, TS_ERROR, TS_ERROR_EXISTS, "“%s/%s” exists already; nothing was written",
+                   ts_output_dir_get_path (folder), name);
+      return NULL;
+    }
+    g_free (name);
+    name = g_strdup_printf ("%s-%u%s", stem, k, self->plan->encoder->suffix);
+  }
+  return g_steal_pointer (&name);
+}
+
+/* All images into one file. */
+static gboolean
+run_array (TsExportJob *self, GCancellable *cancellable, GError **error)
+{
+  TsExportPlan *plan = self->plan;
+  g_autoptr (TsOutputDir) folder = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (!plan->dry_run || g_file_test (plan->folder, G_FILE_TEST_IS_DIR)) {
+    folder = ts_output_dir_new (plan->folder, error);
+    if (folder == NULL || !check_latents_file (self, folder, error))
+      return FALSE;
+  }
+  name = choose_array_name (self, folder, &local);
+  if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  if (name == NULL) {
+    self->progress.n_skipped = plan->n;
+  } else if (!plan->dry_run) {
+    ts_output_dir_clean (folder);
+    if (!ts_export_array_write (plan, folder, name, array_progress_cb, self,
+                                &self->progress.n_bytes, cancellable, error)) {
+      self->progress.n_done = 0;
+      return FALSE;
+    }
+  }
+  if (name != NULL)
+    self->array_name = g_steal_pointer (&name);
+  return plan->dry_run || (write_latents_file (self, folder, cancellable, error) &&
+                           write_records (self, folder, FALSE, error));
 }
 
 gboolean
@@ -611,6 +722,8 @@ ts_export_job_run (TsExportJob *self, GCancellable *cancellable, GError **error)
                    &self->shared_resolved, cancellable, error))
     return FALSE;
 
+  if (ts_export_plan_is_array (plan))
+    return run_array (self, cancellable, error);
   return plan->dry_run ? run_dry (self, images_path, cancellable, error)
                        : run_in_folder (self, images_path, cancellable, error);
 }
@@ -635,6 +748,8 @@ ts_export_job_get_files (TsExportJob *self)
   /* Names are made again rather than kept: many images would be many names. */
   if (self->is_written == NULL || self->files->len > 0)
     return self->files;
+  if (self->array_name != NULL)
+    g_ptr_array_add (self->files, g_strdup (self->array_name));
   for (gsize i = 0; i < self->plan->n; i++) {
     const char *renamed = g_hash_table_lookup (self->renamed, GSIZE_TO_POINTER (i));
     g_autofree char *stem = NULL;

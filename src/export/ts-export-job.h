@@ -19,10 +19,13 @@ extern const char *const ts_collision_names[];
  * TsExportOptions:
  * @folder: absolute or relative path; made when missing. Images go to @folder/images
  * @depth: 8, 16, or 32 (float)
+ * @encoder: also one of ts_array_formats: then all images become one array in @folder (raw ones of
+ * the dump's own type), without sidecars
  * @name_template: without suffix: "{stem}_{index}"
  * @latents: (nullable) %NULL-terminated field names; %NULL is all latents ("auto"), an empty list
  * none
  * @sidecar: one JSON an image
+ * @latents_npz: the latents of all images once more, as arrays in @folder/latents.npz
  * @shard, @n_shards: this process does part @shard (1 to @n_shards) of the selection; 0 is all of
  * it. Names are the same as without shards; records go to @folder/shards until they are merged
  * @created: (nullable): the time to record, ISO 8601 in UTC; %NULL is now
@@ -41,6 +44,7 @@ typedef struct
   const char *name_template;
   const char *const *latents;
   gboolean sidecar;
+  gboolean latents_npz;
   TsCollision collision;
   guint n_threads;  /* 0: one a core */
   gboolean dry_run; /* make nothing, check everything */

@@ -5,6 +5,7 @@
 #include "export/ts-export-plan.h"
 
 #include "base/ts-error.h"
+#include "export/ts-export-array.h"
 #include "export/ts-sheet.h"
 
 #include <stdlib.h>
@@ -189,7 +190,8 @@ copy_options (TsExportPlan *self, const TsExportOptions *options)
   self->name_template = g_strdup (options->name_template != NULL ? options->name_template
                                                                  : TS_EXPORT_DEFAULT_TEMPLATE);
   self->latents = g_strdupv ((char **) options->latents);
-  self->sidecar = options->sidecar;
+  self->sidecar = options->sidecar && options->encoder->encode != NULL;
+  self->latents_npz = options->latents_npz;
   self->collision = options->collision;
   self->n_threads = options->n_threads;
   self->dry_run = options->dry_run;
@@ -236,6 +238,16 @@ ts_export_plan_new (TsView *view,
                              (const char *const *) self->latents, self->created, error);
   if (self->sidecar_writer == NULL)
     return NULL;
+  if (ts_export_plan_is_array (self) && !ts_export_array_check (self, error))
+    return NULL;
+  if (self->latents_npz && self->n_shards > 0) {
+    fail (error, "latents.npz is one file, which shards cannot write together");
+    return NULL;
+  }
+  if (self->latents_npz && ts_sidecar_writer_get_latents (self->sidecar_writer)->len == 0) {
+    fail (error, "there are no latents to write to latents.npz");
+    return NULL;
+  }
   return g_steal_pointer (&self);
 }
 

@@ -32,6 +32,7 @@ typedef struct
   char *name_template;
   char **latents; /* (nullable) */
   gboolean sidecar;
+  gboolean latents_npz;
   TsCollision collision;
   guint n_threads;
   gboolean dry_run;

@@ -75,6 +75,10 @@ write_output (const TsExportPlan *plan, TsJsonWriter *writer)
   }
   ts_json_writer_name (writer, "sidecar");
   ts_json_writer_string (writer, plan->sidecar ? "json" : "none");
+  if (plan->latents_npz) {
+    ts_json_writer_name (writer, "latents_npz");
+    ts_json_writer_boolean (writer, TRUE);
+  }
   ts_json_writer_name (writer, "images");
   ts_json_writer_string (writer, selection);
   if (plan->n_shards > 0) {

@@ -155,10 +155,11 @@ read_output (TsExportSettings *self, JsonObject *output, GError **error)
       !need_name (output, "sidecar", sidecars, &sidecar, error) ||
       !ts_json_get_int (output, "output", "quality", &quality, error) ||
       !ts_json_get_boolean (output, "output", "lossless", &self->options.lossless, error) ||
+      !ts_json_get_boolean (output, "output", "latents_npz", &self->options.latents_npz, error) ||
       !read_latents (self, output, error) || !read_shard (self, output, error))
     return FALSE;
 
-  self->options.encoder = ts_encoder_find (format);
+  self->options.encoder = ts_export_format_find (format);
   if (self->options.encoder == NULL) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "“output.format”: there is no “%s” here",
                  format);

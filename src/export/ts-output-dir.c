@@ -168,6 +168,26 @@ ts_output_dir_stage_stream (TsOutputDir *self, char **staged, GError **error)
   return g_buffered_output_stream_new_sized (raw, 1 << 16);
 }
 
+gboolean
+ts_output_dir_patch (TsOutputDir *self,
+                     const char *staged,
+                     guint64 offset,
+                     const void *data,
+                     gsize n_bytes,
+                     GError **error)
+{
+  int fd = openat (self->fd, staged, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  gboolean ok =
+      fd >= 0 && lseek (fd, (off_t) offset, SEEK_SET) >= 0 && write_all (fd, data, n_bytes);
+  int code = ok ? 0 : errno;
+
+  if (fd >= 0 && close (fd) != 0 && code == 0 && errno != EINTR)
+    code = errno;
+  if (code != 0)
+    set_error_from_errno (error, code, "cannot write in the folder", self->path);
+  return code == 0;
+}
+
 /* File systems without an atomic rename that keeps what exists: take the name with an empty file
  * of our own first, then move over that. */
 static int

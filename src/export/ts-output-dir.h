@@ -57,6 +57,14 @@ GOutputStream *ts_output_dir_stage_stream (TsOutputDir *self,
                                            char **staged,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Writes over a part of a staged file; what came through its stream must have been flushed. */
+gboolean ts_output_dir_patch (TsOutputDir *self,
+                              const char *staged,
+                              guint64 offset,
+                              const void *data,
+                              gsize n_bytes,
+                              GError **error);
+
 /* Opens an existing file of the folder for reading; does not follow a symbolic link. */
 GInputStream *
 ts_output_dir_read (TsOutputDir *self, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -100,6 +100,12 @@ ts_sidecar_writer_free (TsSidecarWriter *self)
   g_free (self);
 }
 
+GPtrArray *
+ts_sidecar_writer_get_latents (TsSidecarWriter *self)
+{
+  return self->latents;
+}
+
 void
 ts_sidecar_write_generator (TsJsonWriter *writer)
 {

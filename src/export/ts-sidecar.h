@@ -56,6 +56,9 @@ TsSidecarWriter *ts_sidecar_writer_new (TsView *view,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ts_sidecar_writer_free (TsSidecarWriter *self);
 
+/* The arrays that go into the sidecars, borrowed TsFields. */
+GPtrArray *ts_sidecar_writer_get_latents (TsSidecarWriter *self);
+
 /* The sidecar of one image. Reads its latents and other rows: blocks; cancellable. */
 GString *ts_sidecar_write (TsSidecarWriter *self,
                            const TsSidecarImage *image,
