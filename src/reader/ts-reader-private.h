@@ -20,8 +20,8 @@ extern const TsReader ts_reader_torch_legacy; /* before 1.6 */
 extern const TsReader ts_reader_torch_tar;    /* before 0.1.10 */
 extern const TsReader ts_reader_pickle;       /* a plain pickle */
 
-/* As ts_reader_open_source(), with @name in UTF-8 and without it in the error's message: for readers
- * of what wraps a dump. */
+/* As ts_reader_open_source(), with @name in UTF-8 and without it in the error's message: for
+ * readers of what wraps a dump. */
 TsDocument *ts_reader_open_content (TsSource *source,
                                     const char *name,
                                     GCancellable *cancellable,
