@@ -27,6 +27,7 @@ struct _TsStatusBar
   TsSession *session;
   TsSurvey *survey;
 
+  gboolean single;
   int index, x, y; /* under the pointer; index -1: none */
   GCancellable *cancellable;
   gboolean stale; /* the pointer moved on while values were read */
@@ -224,13 +225,25 @@ update_selected (TsStatusBar *self)
   guint64 n_selected = gtk_bitset_get_size (ts_session_get_selection (self->session));
   g_autofree char *text = NULL;
 
-  if (n_selected > 0)
+  if (self->single && n_images > 0)
+    text = g_strdup_printf (_ ("#%u of %lu"), ts_session_get_current (self->session),
+                            (gulong) n_images);
+  else if (n_selected > 0)
     text = g_strdup_printf (_ ("%lu of %lu selected"), (gulong) n_selected, (gulong) n_images);
   else if (n_images > 0)
     text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%lu image", "%lu images",
                                          (gulong) n_images),
                             (gulong) n_images);
   gtk_label_set_label (self->selected_label, text != NULL ? text : "");
+}
+
+void
+ts_status_bar_set_single (TsStatusBar *self, gboolean single)
+{
+  g_return_if_fail (TS_IS_STATUS_BAR (self));
+
+  self->single = single;
+  update_selected (self);
 }
 
 static void
@@ -276,6 +289,8 @@ ts_status_bar_set_session (TsStatusBar *self, TsSession *session)
   if (!g_set_object (&self->session, session))
     return;
   g_signal_connect_object (session, "selection-changed", G_CALLBACK (update_selected), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::current", G_CALLBACK (update_selected), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "recipe-changed", G_CALLBACK (recipe_changed_cb), self,
                            G_CONNECT_SWAPPED);

@@ -23,4 +23,7 @@ void ts_status_bar_set_survey (TsStatusBar *self, TsSurvey *survey);
 /* The pixel under the pointer; @index -1: none. Its values are read in a thread. */
 void ts_status_bar_set_hover (TsStatusBar *self, int index, int x, int y);
 
+/* One image is shown rather than all: says which. */
+void ts_status_bar_set_single (TsStatusBar *self, gboolean single);
+
 G_END_DECLS

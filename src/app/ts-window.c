@@ -171,6 +171,7 @@ ts_window_update_stack (TsWindow *self)
   gtk_widget_set_visible (self->mode_box, has_view && !self->very_narrow);
   gtk_widget_set_visible (self->zoom_box, has_view && !self->narrow && !self->image_mode);
   gtk_widget_set_visible (GTK_WIDGET (self->status_bar), has_view);
+  ts_status_bar_set_single (self->status_bar, self->image_mode);
   ts_window_update_panes (self);
   ts_window_set_state (self, "mode", g_variant_new_string (self->image_mode ? "image" : "grid"));
 }
