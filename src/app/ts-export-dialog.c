@@ -452,6 +452,19 @@ fill (TsExportDialog *self, gboolean all)
   add_latents (self);
 }
 
+/* The switch inside a row says nothing of itself. */
+static void
+name_switch (GtkWidget *parent, const char *name)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (parent); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    if (GTK_IS_SWITCH (child))
+      gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                      -1);
+    name_switch (child, name);
+  }
+}
+
 TsExportDialog *
 ts_export_dialog_new (TsSession *session, GSettings *settings, gboolean all)
 {
@@ -462,6 +475,7 @@ ts_export_dialog_new (TsSession *session, GSettings *settings, gboolean all)
   self->updating = TRUE;
   self->session = g_object_ref (session);
   g_set_object (&self->settings, settings);
+  name_switch (GTK_WIDGET (self->sidecar_row), _ ("JSON file beside each image"));
   fill (self, all);
   restore (self);
   self->updating = FALSE;

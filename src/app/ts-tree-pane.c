@@ -75,6 +75,13 @@ search_changed_cb (TsTreePane *self)
   self->updating = FALSE;
 }
 
+static void
+stop_search_cb (TsTreePane *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->list_view));
+}
+
 /* The line of @node; folded-up parents are unfolded on the way. */
 static guint
 find_position (TsTreePane *self, TsNode *node)
@@ -251,6 +258,7 @@ ts_tree_pane_class_init (TsTreePaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsTreePane, list_view);
   gtk_widget_class_bind_template_child (widget_class, TsTreePane, foot_label);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);

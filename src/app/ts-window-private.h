@@ -61,6 +61,7 @@ struct _TsWindow
   GStrv job_failures; /* of the last one */
 
   gboolean image_mode;
+  gboolean focus_pictures;
   gboolean show_tree, show_inspector; /* as wished in a wide window */
   gboolean tree_over, inspector_over; /* and in a narrow one */
   gboolean narrow, very_narrow;

@@ -253,6 +253,10 @@ view_changed_cb (TsWindow *self)
   ts_window_update_stack (self);
   ts_window_update_actions (self);
   ts_window_update_recipe_actions (self);
+  /* keys go to the pictures of a new dump; one who walks through the tree stays there */
+  if (self->focus_pictures && stats != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (self->grid));
+  self->focus_pictures = FALSE;
 }
 
 static void
@@ -263,6 +267,7 @@ document_cb (TsWindow *self)
   if (document == NULL)
     return;
   ts_window_remember_file (self);
+  self->focus_pictures = TRUE;
   for (guint i = 0; i < ts_document_get_warnings (document)->len; i++)
     ts_window_toast (self, g_ptr_array_index (ts_document_get_warnings (document), i));
 }
