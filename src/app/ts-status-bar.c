@@ -227,7 +227,7 @@ update_selected (TsStatusBar *self)
 
   if (self->single && n_images > 0)
     text = g_strdup_printf (_ ("#%u of %lu"), ts_session_get_current (self->session),
-                            (gulong) n_images);
+                               (gulong) n_images);
   else if (n_selected > 0)
     text = g_strdup_printf (_ ("%lu of %lu selected"), (gulong) n_selected, (gulong) n_images);
   else if (n_images > 0)

@@ -552,9 +552,7 @@ test_export_dialog (void)
 
   /* a template that cannot work is said before anything is written */
   GtkEditable *name =
-      GTK_EDITABLE (find (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW, NULL) != NULL
-                        ? find (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW, NULL)
-                        : find (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW, "Name of each file"));
+      GTK_EDITABLE (find (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW, "Name of each file"));
   g_autofree char *template = g_strdup (gtk_editable_get_text (name));
   gtk_editable_set_text (name, "{nonsense}");
   g_assert_false (ts_export_dialog_accept (TS_EXPORT_DIALOG (dialog)));
