@@ -11,6 +11,7 @@
 #define FOOT         9 /* where the handles' grips are */
 #define THUMB_WIDTH  14
 #define GRIP_SIZE    12
+#define FEW_BINS     24
 #define BUTTON_SPACE 8 /* right of the lowest value's handle */
 
 struct _TsHistogram
@@ -188,6 +189,17 @@ get_peak (const TsHistogramData *data)
   return MIN (counts[n - 1], 2.0 * counts[n - 1 - n / 20]);
 }
 
+static guint
+count_bins (const TsHistogramData *data)
+{
+  guint n = 0;
+
+  for (guint c = 0; c < data->n_channels; c++)
+    for (guint i = 0; i < TS_SURVEY_BINS; i++)
+      n += data->bins[c][i] > 0;
+  return n;
+}
+
 static void
 snapshot_bars (TsHistogram *self, GtkSnapshot *snapshot, const GdkRGBA *fg, int width, int height)
 {
@@ -198,6 +210,8 @@ snapshot_bars (TsHistogram *self, GtkSnapshot *snapshot, const GdkRGBA *fg, int 
     { 0.50f, 0.50f, 0.50f, 0.45f },
   };
   double peak = get_peak (&self->data);
+  /* a few values alone, as of a label map, are bars and not hair lines */
+  int widen = count_bins (&self->data) <= FEW_BINS ? 2 : 0;
 
   for (guint c = 0; c < self->data.n_channels; c++) {
     GdkRGBA color = colors[c];
@@ -213,8 +227,8 @@ snapshot_bars (TsHistogram *self, GtkSnapshot *snapshot, const GdkRGBA *fg, int 
       double t = self->log_scale ? log1p (count) / log1p (peak) : sqrt (count / peak);
       t = MIN (t, 1);
       int bar = (int) ceil (t * height);
-      append_box (snapshot, &color, (float) x0, (float) (height - bar), (float) (x1 - x0),
-                  (float) bar);
+      append_box (snapshot, &color, (float) (x0 - widen), (float) (height - bar),
+                  (float) (x1 - x0 + 2 * widen), (float) bar);
     }
   }
 }

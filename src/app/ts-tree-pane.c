@@ -89,7 +89,7 @@ find_position (TsTreePane *self, TsNode *node)
   GListModel *rows = G_LIST_MODEL (self->selection);
   TsNode *parent = ts_node_get_parent (node);
 
-  if (parent != NULL && ts_node_get_parent (parent) != NULL) {
+  if (parent != NULL) {
     guint at = find_position (self, parent);
     if (at == GTK_INVALID_LIST_POSITION)
       return at;
@@ -166,9 +166,15 @@ document_changed_cb (TsTreePane *self)
 
   if (document != NULL) {
     gboolean unfold = ts_document_get_arrays (document)->len <= MAX_UNFOLDED;
+    GListStore *roots = g_list_store_new (TS_TYPE_NODE);
 
-    self->tree = gtk_tree_list_model_new (G_LIST_MODEL (g_object_ref (document)), FALSE, unfold,
-                                          create_children, NULL, NULL);
+    g_list_store_append (roots, ts_document_get_root (document));
+    self->tree =
+        gtk_tree_list_model_new (G_LIST_MODEL (roots), FALSE, unfold, create_children, NULL, NULL);
+    if (!unfold) {
+      g_autoptr (GtkTreeListRow) root = gtk_tree_list_model_get_row (self->tree, 0);
+      gtk_tree_list_row_set_expanded (root, TRUE);
+    }
     self->filter = gtk_custom_filter_new (filter_func, self, NULL);
     GtkFilterListModel *filtered =
         gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->tree)),
@@ -200,16 +206,19 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
 }
 
 static void
-bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+bind_cb (TsTreePane *self, GtkListItem *item)
 {
+  TsDocument *document = ts_session_get_document (self->session);
+
   ts_tree_row_set_tree_row (TS_TREE_ROW (gtk_list_item_get_child (item)),
-                            gtk_list_item_get_item (item));
+                            gtk_list_item_get_item (item),
+                            document != NULL ? ts_document_get_name (document) : NULL);
 }
 
 static void
-unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+unbind_cb (TsTreePane *self, GtkListItem *item)
 {
-  ts_tree_row_set_tree_row (TS_TREE_ROW (gtk_list_item_get_child (item)), NULL);
+  ts_tree_row_set_tree_row (TS_TREE_ROW (gtk_list_item_get_child (item)), NULL, NULL);
 }
 
 void

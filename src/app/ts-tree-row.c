@@ -3,8 +3,6 @@
 
 #include "app/ts-tree-row.h"
 
-#include <glib/gi18n.h>
-
 struct _TsTreeRow
 {
   GtkWidget parent_instance;
@@ -54,7 +52,7 @@ get_icon_name (TsNode *node)
 }
 
 void
-ts_tree_row_set_tree_row (TsTreeRow *self, GtkTreeListRow *row)
+ts_tree_row_set_tree_row (TsTreeRow *self, GtkTreeListRow *row, const char *document_name)
 {
   g_return_if_fail (TS_IS_TREE_ROW (self));
 
@@ -63,13 +61,14 @@ ts_tree_row_set_tree_row (TsTreeRow *self, GtkTreeListRow *row)
     return;
 
   g_autoptr (TsNode) node = gtk_tree_list_row_get_item (row);
-  const char *name = ts_node_get_name (node);
+  gboolean is_root = ts_node_get_parent (node) == NULL;
+  const char *name = is_root && document_name != NULL ? document_name : ts_node_get_name (node);
   const char *summary = ts_node_get_summary (node);
   const GError *error = ts_node_get_error (node);
   const char *note = ts_node_get_note (node);
 
   gtk_image_set_from_icon_name (self->icon, get_icon_name (node));
-  gtk_label_set_label (self->name_label, *name != '\0' ? name : _ ("array"));
+  gtk_label_set_label (self->name_label, name);
   gtk_label_set_label (self->summary_label, summary);
   gtk_widget_set_visible (GTK_WIDGET (self->summary_label), summary != NULL && *summary != '\0');
   gtk_widget_set_visible (GTK_WIDGET (self->warning), error == NULL && note != NULL);

@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (TsTreeRow, ts_tree_row, TS, TREE_ROW, GtkWidget)
 
 GtkWidget *ts_tree_row_new (void);
 
-/* (nullable) */
-void ts_tree_row_set_tree_row (TsTreeRow *self, GtkTreeListRow *row);
+/* @row: (nullable); @document_name: (nullable), what the root is called */
+void ts_tree_row_set_tree_row (TsTreeRow *self, GtkTreeListRow *row, const char *document_name);
 
 G_END_DECLS

@@ -455,6 +455,47 @@ test_numbers (void)
   close_window (window);
 }
 
+/* What the tree has selected is what is shown, the whole of a list included. */
+static void
+assert_selected (TsWindow *window)
+{
+  GtkWidget *list = find (GTK_WIDGET (window->tree_pane), GTK_TYPE_LIST_VIEW, NULL);
+  GtkSelectionModel *model = gtk_list_view_get_model (GTK_LIST_VIEW (list));
+  GtkTreeListRow *row = gtk_single_selection_get_selected_item (GTK_SINGLE_SELECTION (model));
+
+  g_assert_nonnull (row);
+  g_autoptr (TsNode) node = gtk_tree_list_row_get_item (row);
+  g_assert_true (node == ts_session_get_node (window->session));
+}
+
+static void
+test_tree (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("progressive.pt");
+  assert_selected (window);
+  assert_state (window, "node", "''");
+  set_state (window, "node", g_variant_new_string ("3"));
+  fixture_wait_loaded (window->session);
+  assert_selected (window);
+  assert_state (window, "node", "'3'");
+  close_window (window);
+
+  window = open_sample ("cells.pt");
+  assert_selected (window);
+
+  /* from the tree to the picture */
+  GtkWidget *list = find (GTK_WIDGET (window->tree_pane), GTK_TYPE_LIST_VIEW, NULL);
+  GtkSelectionModel *model = gtk_list_view_get_model (GTK_LIST_VIEW (list));
+  gtk_single_selection_set_selected (GTK_SINGLE_SELECTION (model), 2);
+  fixture_wait_loaded (window->session);
+  assert_state (window, "node", "'masks'");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "grid");
+  close_window (window);
+}
+
 static void
 test_offer (void)
 {
@@ -638,6 +679,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/window/round-trip", test_round_trip);
   g_test_add_func ("/window/bad-file", test_bad_file);
   g_test_add_func ("/window/numbers", test_numbers);
+  g_test_add_func ("/window/tree", test_tree);
   g_test_add_func ("/window/offer", test_offer);
   g_test_add_func ("/window/bad-values", test_bad_values);
   g_test_add_func ("/window/export-dialog", test_export_dialog);
