@@ -10,6 +10,8 @@
 /* Time for the window to settle before its picture is taken, and the most to wait. */
 #define SCREENSHOT_DELAY_MS 150
 #define SCREENSHOT_LIMIT_MS 5000
+/* Frames to wait for one in which nothing is left to paint. */
+#define SCREENSHOT_FRAMES 100
 
 /* Copying the current image, at its own size. */
 
@@ -93,42 +95,72 @@ typedef struct
 {
   TsWindow *window;
   char *path;
+  gulong handler;
+  guint n_frames;
 } Screenshot;
 
-static gboolean
-save_picture (TsWindow *self, const char *path)
+static void
+screenshot_free (Screenshot *shot)
 {
-  GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (self));
+  g_object_unref (shot->window);
+  g_free (shot->path);
+  g_free (shot);
+}
+
+/* What was painted last; %NULL while a part of the window waits to be painted again. */
+static GskRenderNode *
+dup_painted (TsWindow *self, graphene_rect_t *bounds)
+{
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (self));
   GtkSnapshot *snapshot = gtk_snapshot_new ();
-
-  if (gtk_widget_get_mapped (GTK_WIDGET (self->grid)))
-    ts_grid_wait_idle (self->grid, SCREENSHOT_LIMIT_MS);
-  if (gtk_widget_get_mapped (GTK_WIDGET (self->image_view)))
-    ts_image_view_wait_idle (self->image_view, SCREENSHOT_LIMIT_MS);
   /* its own size, which is not the widget's where the window has a border: nothing is scaled */
   int width = gdk_paintable_get_intrinsic_width (paintable);
   int height = gdk_paintable_get_intrinsic_height (paintable);
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height);
+
+  graphene_rect_init (bounds, 0, 0, (float) width, (float) height);
   gdk_paintable_snapshot (paintable, snapshot, width, height);
-  g_autoptr (GskRenderNode) node = gtk_snapshot_free_to_node (snapshot);
-  if (node == NULL || renderer == NULL)
-    return FALSE;
-  g_autoptr (GdkTexture) texture = gsk_renderer_render_texture (renderer, node, &bounds);
-  return gdk_texture_save_to_png (texture, path);
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+static void
+painted_cb (GdkFrameClock *clock, gpointer data)
+{
+  Screenshot *shot = data;
+  GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (shot->window));
+  graphene_rect_t bounds;
+  g_autoptr (GskRenderNode) node = dup_painted (shot->window, &bounds);
+
+  if (node == NULL && renderer != NULL && shot->n_frames++ < SCREENSHOT_FRAMES) {
+    gtk_widget_queue_draw (GTK_WIDGET (shot->window));
+    return;
+  }
+  g_autoptr (GdkTexture) texture = node != NULL && renderer != NULL
+                                       ? gsk_renderer_render_texture (renderer, node, &bounds)
+                                       : NULL;
+  if (texture == NULL || !gdk_texture_save_to_png (texture, shot->path))
+    ts_window_toast (shot->window, _ ("The picture could not be written"));
+  g_signal_handler_disconnect (clock, shot->handler);
+  screenshot_free (shot);
 }
 
 static gboolean
 screenshot_timeout_cb (gpointer data)
 {
   Screenshot *shot = data;
-  GtkWidget *widget = GTK_WIDGET (shot->window);
+  TsWindow *self = shot->window;
 
-  if (gtk_widget_get_mapped (widget) && !save_picture (shot->window, shot->path))
-    ts_window_toast (shot->window, _ ("The picture could not be written"));
-  g_object_unref (shot->window);
-  g_free (shot->path);
-  g_free (shot);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->grid)))
+    ts_grid_wait_idle (self->grid, SCREENSHOT_LIMIT_MS);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->image_view)))
+    ts_image_view_wait_idle (self->image_view, SCREENSHOT_LIMIT_MS);
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self))) {
+    screenshot_free (shot);
+    return G_SOURCE_REMOVE;
+  }
+
+  shot->handler = g_signal_connect (gtk_widget_get_frame_clock (GTK_WIDGET (self)), "after-paint",
+                                    G_CALLBACK (painted_cb), shot);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
   return G_SOURCE_REMOVE;
 }
 
