@@ -4,12 +4,12 @@
 #include "bytes/ts-gunzip.h"
 
 #include "base/ts-error.h"
+#include "bytes/ts-unpacked.h"
 
 #include <string.h>
 #include <zlib.h>
 
 #define PIECE     (1u << 18)
-#define IN_MEMORY (64u << 20)
 #define GZIP_ONLY (16 + MAX_WBITS)
 
 typedef struct
@@ -18,28 +18,8 @@ typedef struct
   guint64 pos; /* of what zlib gets next */
   z_stream stream;
   guint8 *in, *out;
-  GByteArray *memory;
-  TsSpool *spool; /* once memory is full */
-  guint64 n_made;
+  TsUnpacked unpacked;
 } Unpacking;
-
-static gboolean
-put (Unpacking *self, gsize n_bytes, GError **error)
-{
-  self->n_made += n_bytes;
-  if (self->spool == NULL && self->n_made <= IN_MEMORY) {
-    g_byte_array_append (self->memory, self->out, (guint) n_bytes);
-    return TRUE;
-  }
-  if (self->spool == NULL) {
-    self->spool = ts_spool_new (error);
-    if (self->spool == NULL ||
-        !ts_spool_write (self->spool, self->memory->data, self->memory->len, error))
-      return FALSE;
-    g_byte_array_set_size (self->memory, 0);
-  }
-  return ts_spool_write (self->spool, self->out, n_bytes, error);
-}
 
 static gboolean
 refill (Unpacking *self, GCancellable *cancellable, GError **error)
@@ -80,7 +60,7 @@ unpack (Unpacking *self, guint64 max_bytes, GCancellable *cancellable, GError **
       g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
                    "The gzip file ends too early, after %" G_GUINT64_FORMAT
                    " unpacked bytes; is it still being written or downloaded?",
-                   self->n_made);
+                   self->unpacked.n_bytes);
       return FALSE;
     }
     if (status != Z_OK && status != Z_STREAM_END) {
@@ -90,13 +70,9 @@ unpack (Unpacking *self, guint64 max_bytes, GCancellable *cancellable, GError **
                    self->stream.msg != NULL ? self->stream.msg : "no valid stream");
       return FALSE;
     }
-    if (!put (self, PIECE - self->stream.avail_out, error))
+    if (!ts_unpacked_add (&self->unpacked, self->out, PIECE - self->stream.avail_out, max_bytes,
+                          "gzip", error))
       return FALSE;
-    if (self->n_made > max_bytes) {
-      g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                   "The gzip file unpacks to more than %" G_GUINT64_FORMAT " bytes", max_bytes);
-      return FALSE;
-    }
     if (status == Z_STREAM_END && !has_next (self, cancellable, &local_error)) {
       if (local_error == NULL)
         return TRUE;
@@ -120,20 +96,11 @@ ts_gunzip (TsSource *packed, guint64 max_bytes, GCancellable *cancellable, GErro
   }
   self.in = g_malloc (PIECE);
   self.out = g_malloc (PIECE);
-  self.memory = g_byte_array_new ();
-  if (unpack (&self, max_bytes, cancellable, error)) {
-    if (self.spool != NULL) {
-      source = ts_spool_finish (self.spool, error);
-    } else {
-      g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self.memory));
-
-      source = ts_memory_source_new (bytes);
-    }
-  }
+  if (unpack (&self, max_bytes, cancellable, error))
+    source = ts_unpacked_finish (&self.unpacked, error);
   inflateEnd (&self.stream);
   g_free (self.in);
   g_free (self.out);
-  g_clear_pointer (&self.memory, g_byte_array_unref);
-  g_clear_pointer (&self.spool, ts_spool_free);
+  ts_unpacked_clear (&self.unpacked);
   return source;
 }

@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 /* The entries of the table; each defined in its own file. */
 extern const TsReader ts_reader_exr;
 extern const TsReader ts_reader_gzip;
+#ifdef HAVE_ZSTD
+extern const TsReader ts_reader_zstd;
+#endif
 extern const TsReader ts_reader_hdf5;
 extern const TsReader ts_reader_mat;
 extern const TsReader ts_reader_npy;

@@ -16,6 +16,9 @@ const TsReader *const ts_readers[] = {
   &ts_reader_torch,
   &ts_reader_safetensors,
   &ts_reader_gzip,
+#ifdef HAVE_ZSTD
+  &ts_reader_zstd,
+#endif
   &ts_reader_torch_legacy,
   &ts_reader_torch_tar,
   &ts_reader_hdf5,

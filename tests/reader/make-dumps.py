@@ -15,6 +15,7 @@ import io
 import json
 import os
 import struct
+import subprocess
 import sys
 import zipfile
 import zlib
@@ -408,6 +409,26 @@ write("bad", "checksum.npy.gz", gzip.compress(npy(a23), mtime=0)[:-8] + b"\1\2\3
 write("bad", "damaged.npy.gz", gzip.compress(npy(a23), mtime=0)[:10] + b"\xff" * 50, error="damaged near its byte")
 write("bad", "nested.npy.gz", gzip.compress(gzip.compress(npy(a23), mtime=0), mtime=0), error="more than once")
 write("bad", "text.gz", gzip.compress(b"hello, hello", mtime=0), error="This is text")
+
+# Zstandard, by its own program
+
+
+def zstd(data, *options):
+    return subprocess.run(["zstd", "-q", "-c", *options], input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+write("good", "packed.npy.zst", zstd(npy(batch)), arrays=[array("", batch)])
+write("good", "packed-frames.npz.zst",
+      b"\x50\x2a\x4d\x18" + struct.pack("<I", 4) + b"skip" + zstd(zipped(members)[:200]) + zstd(zipped(members)[200:], "-19"),
+      arrays=[array("x", a23), array("in/side", np.uint8([1, 2, 3])), array("\u6f22", batch),
+              array("magic-only", np.int8([4]))])
+write("bad", "cut.npy.zst", zstd(npy(batch))[:-9], error="ends too early")
+write("bad", "head.zst", zstd(npy(a23))[:5], error="ends too early")
+write("bad", "checksum.npy.zst", zstd(npy(a23))[:-4] + b"\1\2\3\4", error="damaged near its byte")
+write("bad", "damaged.npy.zst", zstd(npy(a23))[:6] + b"\xff" * 50, error="damaged near its byte")
+write("bad", "window.npy.zst", b"\x28\xb5\x2f\xfd\0\xa0" + bytes(9), error="more than 128 MiB")
+write("bad", "nested.npy.zst", zstd(gzip.compress(npy(a23), mtime=0)), error="more than once")
+write("bad", "text.zst", zstd(b"hello, hello"), error="This is text")
 
 # Nothing that opens
 
