@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/ts-window-private.h"
+
+#include "app-fixture.h"
+#include "app/ts-application.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* The window and the command line, given the same settings, write the same image files, byte for
+ * byte, metadata inside them included. */
+
+static const struct
+{
+  const char *name;
+  const char *sample;
+  const char *actions[5][2]; /* name and value of the window's actions, in order */
+  const char *arguments;     /* of the command line */
+} cases[] = {
+  { "first-open", "cells.pt", { { NULL } }, "" },
+  { "preset", "cells-imagenet.npy", { { "preset", "'imagenet'" } }, "--preset imagenet" },
+  { "mean-std",
+    "cells.pt",
+    { { "mean", "'0.4,0.5,0.6'" }, { "std", "'0.5,0.4,0.3'" }, { "gamma", "1.7" } },
+    "--mean 0.4,0.5,0.6 --std 0.5,0.4,0.3 --gamma 1.7" },
+  { "minmax",
+    "cells.pt",
+    { { "range-mode", "'minmax'" }, { "range-scope", "'image'" }, { "invert", "true" } },
+    "--preset tanh --range minmax --scope image --invert" },
+  { "channel",
+    "features.npy",
+    { { "layout", "'NCHW'" }, { "channel", "'5'" }, { "colormap", "'viridis'" } },
+    "--layout NCHW --channel 5 --colormap viridis" },
+  { "labels", "masks-labels.npz", { { NULL } }, "" },
+  { "nan", "intensity-nan.npy", { { "colormap", "'turbo'" } }, "--colormap turbo" },
+  { "mixed-sizes", "progressive.pt", { { NULL } }, "" },
+};
+
+static gboolean
+timeout_cb (gpointer data)
+{
+  g_error ("the window needs too long");
+  return G_SOURCE_REMOVE;
+}
+
+#define WAIT_FOR(condition)                                                                        \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    guint id = g_timeout_add_seconds (60, timeout_cb, NULL);                                       \
+    while (!(condition))                                                                           \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (id);                                                                          \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+export_by_window (TsApplication *application, guint index, const char *sample, const char *folder)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (sample);
+  TsWindow *window = ts_window_new (ADW_APPLICATION (application));
+
+  ts_window_open (window, file);
+  gtk_window_present (GTK_WINDOW (window));
+  fixture_wait_loaded (window->session);
+  for (guint i = 0; i < G_N_ELEMENTS (cases[index].actions); i++) {
+    const char *const *action = cases[index].actions[i];
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GVariant) value = NULL;
+
+    if (action[0] == NULL)
+      break;
+    value = g_variant_parse (NULL, action[1], NULL, NULL, &error);
+    g_assert_no_error (error);
+    g_action_group_activate_action (G_ACTION_GROUP (window), action[0], value);
+    fixture_wait_loaded (window->session);
+  }
+  g_action_group_activate_action (G_ACTION_GROUP (window), "export-to",
+                                  g_variant_new_string (folder));
+  WAIT_FOR (window->job == NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+export_by_command_line (guint index, const char *sample, const char *folder)
+{
+  g_autofree char *command =
+      g_strdup_printf ("'%s' export '%s' -o '%s' --quiet %s", g_getenv ("TS_CLI"), sample, folder,
+                       cases[index].arguments);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *errors = NULL;
+  int status;
+
+  g_spawn_command_line_sync (command, NULL, &errors, &status, &error);
+  g_assert_no_error (error);
+  if (!g_spawn_check_wait_status (status, NULL))
+    g_error ("%s: %s", command, errors);
+}
+
+/* Every image of one folder is in the other, with the same bytes; returns how many. */
+static guint
+compare_folders (const char *a, const char *b)
+{
+  g_autofree char *images_a = g_build_filename (a, "images", NULL);
+  g_autofree char *images_b = g_build_filename (b, "images", NULL);
+  g_autoptr (GDir) folder = g_dir_open (images_a, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  g_assert_nonnull (folder);
+  while ((name = g_dir_read_name (folder)) != NULL) {
+    g_autofree char *path_a = g_build_filename (images_a, name, NULL);
+    g_autofree char *path_b = g_build_filename (images_b, name, NULL);
+    g_autofree char *bytes_a = NULL;
+    g_autofree char *bytes_b = NULL;
+    gsize n_a, n_b;
+
+    if (!g_str_has_suffix (name, ".png"))
+      continue;
+    g_assert_true (g_file_get_contents (path_a, &bytes_a, &n_a, NULL));
+    g_assert_true (g_file_get_contents (path_b, &bytes_b, &n_b, NULL));
+    if (n_a != n_b || memcmp (bytes_a, bytes_b, n_a) != 0)
+      g_error ("%s differs between window and command line", name);
+    n++;
+  }
+  return n;
+}
+
+static guint
+count_images (const char *folder)
+{
+  return compare_folders (folder, folder);
+}
+
+static void
+remove_images (char *folder)
+{
+  static const char *const folders[] = { "images", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++) {
+    g_autofree char *path = g_build_filename (folder, folders[i], NULL);
+    g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+      g_autofree char *file = g_build_filename (path, name, NULL);
+
+      g_remove (file);
+    }
+    g_rmdir (path);
+  }
+  g_free (folder);
+}
+
+static void
+test_same_bytes (gconstpointer data)
+{
+  static TsApplication *application;
+  guint index = GPOINTER_TO_UINT (data);
+  g_autofree char *sample = g_build_filename (g_getenv ("TS_SAMPLES"), cases[index].sample, NULL);
+  char *by_window, *by_command_line;
+  guint n;
+
+  if (!fixture_has_display ())
+    return;
+  if (application == NULL) {
+    application = ts_application_new ();
+    g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
+    g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  }
+  by_window = fixture_make_folder ();
+  by_command_line = fixture_make_folder ();
+  export_by_window (application, index, sample, by_window);
+  export_by_command_line (index, sample, by_command_line);
+  n = compare_folders (by_window, by_command_line);
+  g_assert_cmpuint (n, >, 0);
+  g_assert_cmpuint (n, ==, count_images (by_command_line));
+  remove_images (by_window);
+  remove_images (by_command_line);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *path = g_strconcat ("/same-bytes/", cases[i].name, NULL);
+
+    g_test_add_data_func (path, GUINT_TO_POINTER (i), test_same_bytes);
+  }
+  return g_test_run ();
+}
