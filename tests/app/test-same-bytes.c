@@ -73,7 +73,7 @@ export_by_window (TsApplication *application, guint index, const char *sample, c
       break;
     value = g_variant_parse (NULL, action[1], NULL, NULL, &error);
     g_assert_no_error (error);
-    g_action_group_activate_action (G_ACTION_GROUP (window), action[0], value);
+    g_action_group_change_action_state (G_ACTION_GROUP (window), action[0], value);
     fixture_wait_loaded (window->session);
   }
   g_action_group_activate_action (G_ACTION_GROUP (window), "export-to",
