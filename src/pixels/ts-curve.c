@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#define N_KEPT     8
-#define MAX_STARTS (1u << 20)
+#define N_KEPT      8
+#define MAX_ENTRIES (1u << 18)
+#define NO_NEXT     0xffffffu
 
 /* All that the levels depend on. */
 typedef struct
@@ -99,26 +100,30 @@ static TsCurveTable *
 build (const TsPlan *plan, const Key *key)
 {
   float thresholds[257] = { 0 };
-  guint32 first, n, level = 0;
+  guint32 least, first, n, level = 0;
   TsCurveTable *self;
   guint shift;
 
   find_thresholds (plan, &key->quantiser, key->falls, thresholds);
   shift = find_shift (thresholds);
-  first = float_to_bits (thresholds[1]) >> shift;
+  least = float_to_bits (thresholds[1]) - 1;
+  first = least >> shift;
   n = (float_to_bits (1) >> shift) - first + 1;
-  if (shift == 0 || n > MAX_STARTS)
+  if (shift == 0 || n > MAX_ENTRIES)
     return NULL;
-  self = g_malloc (sizeof *self + n);
+  self = g_malloc (sizeof *self + n * sizeof *self->entries);
   g_atomic_ref_count_init (&self->ref_count);
   self->falls = key->falls;
   self->shift = shift;
-  self->first_bits = float_to_bits (thresholds[1]);
-  memcpy (self->thresholds, thresholds, sizeof thresholds);
+  self->least = bits_to_float (least);
   for (guint32 i = 0; i < n; i++) {
+    guint32 next;
+
     while (level < 255 && float_to_bits (thresholds[level + 1]) >> shift < first + i)
       level++;
-    self->starts[i] = (guint8) level;
+    next = float_to_bits (thresholds[level + 1]);
+    self->entries[i] =
+        level << 24 | (next >> shift == first + i ? next & ((1u << shift) - 1) : NO_NEXT);
   }
   return self;
 }

@@ -7,15 +7,17 @@ G_BEGIN_DECLS
 
 /* A curve with its rounding to 256 levels, as the float32 numbers where the next level begins:
  * exact for every float32, without a power per pixel. The level of t is found by the leading bits
- * of t and one comparison. Reference-counted; remembered for the last few curves. Thread-safe. */
+ * of t, one look-up and one comparison. Reference-counted; remembered for the last few curves.
+ * Thread-safe. */
 typedef struct
 {
   gatomicrefcount ref_count;
-  gboolean falls; /* levels count down: 255 - level */
-  guint shift;
-  guint32 first_bits;    /* of the t where level 1 begins */
-  float thresholds[257]; /* of level k; [0] unused, [256] infinity */
-  guint8 starts[];       /* level at the beginning of each group of t with equal bits >> shift */
+  gboolean falls;    /* levels count down: 255 - level */
+  guint shift;       /* at most 23 */
+  float least;       /* the greatest t of level 0 */
+  guint32 entries[]; /* of each group of t with equal bits >> shift, from that of @least on: the
+                      * level at its beginning << 24 | the lower bits where the next one begins,
+                      * 0xffffff when it does not */
 } TsCurveTable;
 
 /* For a plan with curve and 8 bits of output; %NULL when the levels lie too dense for a table. */

@@ -116,32 +116,44 @@ load_elements_f (TsDtype dtype, const guint8 *src, gssize stride_bytes, gsize n,
   }
 }
 
-/* The level of each t (see TsCurveTable); 0 for NaN. First what vectorises, then the look-up. */
+/* The level of each t (see TsCurveTable); 0 for NaN. @next is what will be loaded after it. */
 static void
-look_up_curve (const TsCurveTable *curve, const float *restrict t, gsize n, guint8 *restrict out)
+look_up_curve (const TsCurveTable *curve,
+               const float *restrict t,
+               gsize n,
+               const void *next,
+               guint8 *restrict out)
 {
-  guint32 first = curve->first_bits >> curve->shift, shift = curve->shift;
-  guint8 flip = curve->falls ? 255 : 0;
-  const float *thresholds = curve->thresholds + 1;
-  float low = curve->thresholds[1], high = 1, clamped[CHUNK];
-  guint32 groups[CHUNK];
+  typedef guint32 Bits __attribute__ ((may_alias));
+  float low = curve->least, high = 1, clamped[CHUNK];
+  guint32 shift = curve->shift, mask = (1u << shift) - 1, flip = curve->falls ? 255 : 0;
+  const Bits *bits = (const Bits *) (gconstpointer) clamped;
+  const guint32 *entries = curve->entries;
+  guint32 first, found[CHUNK];
 
+  memcpy (&first, &low, sizeof first);
+  first >>= shift;
   for (gsize i = 0; i < n; i++) {
     float v = t[i] > low ? t[i] : low;
 
     clamped[i] = v < high ? v : high;
   }
-  memcpy (groups, clamped, n * sizeof *groups);
   for (gsize i = 0; i < n; i++)
-    groups[i] = (groups[i] >> shift) - first;
-  for (gsize i = 0; i < n; i++) {
-    guint32 start = curve->starts[groups[i]];
+    found[i] = (bits[i] >> shift) - first;
+  for (gsize at = 0; at < n; at += 16) {
+    gsize end = MIN (at + 16, n);
 
-    out[i] = (guint8) (start + (clamped[i] >= thresholds[start]));
+    __builtin_prefetch ((const float *) next + at);
+    for (gsize i = at; i < end; i++) {
+      guint32 entry = entries[found[i]];
+
+      /* One after the other: what the compiler makes of it with vectors is slower. */
+      __asm__("" : "+r"(entry));
+      found[i] = entry;
+    }
   }
-  /* What was clamped up to level 1 from below is level 0. */
   for (gsize i = 0; i < n; i++)
-    out[i] = (t[i] >= low ? out[i] : 0) ^ flip;
+    out[i] = (guint8) (((found[i] >> 24) + ((bits[i] & mask) >= (found[i] & 0xffffff))) ^ flip);
 }
 
 static void

@@ -305,6 +305,7 @@ NAME (input_to_bytes) (const TsPlan *plan,
                        const TsCurveTable *curve,
                        guint k,
                        const REAL *x,
+                       const REAL *next,
                        gsize n,
                        guint8 *out)
 {
@@ -322,7 +323,7 @@ NAME (input_to_bytes) (const TsPlan *plan,
   for (gsize i = 0; i < n; i++)
     has_nan |= t[i] != t[i];
   if (curve != NULL && sizeof (REAL) == sizeof (float)) {
-    look_up_curve (curve, (const float *) (gconstpointer) t, n, out);
+    look_up_curve (curve, (const float *) (gconstpointer) t, n, next, out);
   } else {
     for (gsize i = 0; i < n; i++)
       out[i] = (guint8) NAME (quantise) (quantiser, NAME (bend) (plan, t[i]));
@@ -402,7 +403,10 @@ NAME (render_8) (const TsPlan *plan,
     if (x[k] == NULL)
       memset (planes[k], 0, n);
     else
-      has_nan |= NAME (input_to_bytes) (plan, curve, k, x[k], n, planes[k]);
+      has_nan |=
+          NAME (input_to_bytes) (plan, curve, k, x[k],
+                                 k + 1 < plan->n_inputs && x[k + 1] != NULL ? x[k + 1] : x[0] + n,
+                                 n, planes[k]);
   }
   if (plan->kind == TS_PLAN_MAP)
     expand_map (plan, planes[0], n, out);

@@ -14,6 +14,14 @@
 
 #define N_BINS 65536u
 #define CHUNK  2048
+/* Four counts side by side, so that equal neighbours do not wait for each other; in 32 bits, which
+ * are added up before they overflow. */
+#define N_LANES 4
+/* Not a power of two apart, or all lanes would want the same lines of the cache. */
+#define LANE         (N_BINS + 80)
+#define MAX_IN_LANES (G_MAXUINT32 - CHUNK)
+/* Prefixes that a pass looks for by comparing, without a table. */
+#define MAX_RANGES 4
 
 typedef struct
 {
@@ -38,7 +46,10 @@ struct _TsQuantiles
   Target targets[2 * TS_QUANTILES_MAX];
   guint n_groups;
   Group groups[2 * TS_QUANTILES_MAX];
-  guint8 *group_of; /* of 32-bit keys in the second pass: prefix -> group + 1, 0 none */
+  guint32 *lanes; /* of the first pass of 32-bit keys: N_LANES * N_BINS; (nullable) */
+  guint64 n_in_lanes;
+  float ranges[MAX_RANGES][2]; /* of floats in the second pass: what each group may hold */
+  guint8 *group_of;            /* of 32-bit keys in the second pass: prefix -> group + 1, 0 none */
 };
 
 static gboolean
@@ -97,6 +108,7 @@ ts_quantiles_free (TsQuantiles *self)
   if (self == NULL)
     return;
   clear_groups (self);
+  g_free (self->lanes);
   g_free (self->group_of);
   g_free (self);
 }
@@ -107,26 +119,82 @@ ts_quantiles_is_done (const TsQuantiles *self)
   return self->pass >= get_n_passes (self);
 }
 
+static void
+add_up_lanes (TsQuantiles *self)
+{
+  guint64 *bins = self->groups[0].bins;
+
+  for (guint i = 0; self->lanes != NULL && i < N_LANES * N_BINS; i++)
+    bins[i % N_BINS] += self->lanes[i / N_BINS * LANE + i % N_BINS];
+  g_clear_pointer (&self->lanes, g_free);
+  self->n_in_lanes = 0;
+}
+
 /* All of them, also NaN and infinities, whose bins are beyond those of finite numbers and are not
  * looked at. */
 static void
+count_high (TsQuantiles *self, const float *values, gsize n)
+{
+  guint32 *a, *b, *c, *d;
+  guint16 keys[CHUNK];
+  gsize i = 0;
+
+  if (self->n_in_lanes > MAX_IN_LANES)
+    add_up_lanes (self);
+  if (self->lanes == NULL)
+    self->lanes = g_new0 (guint32, N_LANES * LANE);
+  self->n_in_lanes += n;
+  a = self->lanes;
+  b = a + LANE;
+  c = b + LANE;
+  d = c + LANE;
+  ts_kernel_order_float_high (values, n, keys);
+  for (; i + N_LANES <= n; i += N_LANES) {
+    a[keys[i]]++;
+    b[keys[i + 1]]++;
+    c[keys[i + 2]]++;
+    d[keys[i + 3]]++;
+  }
+  for (; i < n; i++)
+    a[keys[i]]++;
+}
+
+static void
+count_low (TsQuantiles *self, const float *values, gsize n)
+{
+  const guint8 *group_of = self->group_of;
+
+  for (gsize i = 0; i < n; i++) {
+    guint32 key;
+    guint group;
+
+    memcpy (&key, values + i, sizeof key);
+    key ^= (guint32) ((gint32) key >> 31) | 0x80000000u;
+    group = group_of[key >> 16];
+    if (group != 0)
+      self->groups[group - 1].bins[key & 0xffff]++;
+  }
+}
+
+/* @n at most CHUNK */
+static void
 count_floats (TsQuantiles *self, const float *values, gsize n)
 {
-  guint32 keys[CHUNK];
+  guint8 flags[CHUNK / TS_KERNEL_GROUP];
 
-  ts_kernel_order_float (values, n, keys);
   if (self->pass == 0) {
-    guint64 *bins = self->groups[0].bins;
-
-    for (gsize i = 0; i < n; i++)
-      bins[keys[i] >> 16]++;
+    count_high (self, values, n);
     return;
   }
-  for (gsize i = 0; i < n; i++) {
-    guint group = self->group_of[keys[i] >> 16];
-
-    if (group != 0)
-      self->groups[group - 1].bins[keys[i] & 0xffff]++;
+  if (self->n_groups > MAX_RANGES) {
+    count_low (self, values, n);
+    return;
+  }
+  /* Few values lie near those looked for. */
+  ts_kernel_find_float (values, n, self->ranges, self->n_groups, flags);
+  for (gsize at = 0; at < n; at += TS_KERNEL_GROUP) {
+    if (flags[at / TS_KERNEL_GROUP])
+      count_low (self, values + at, MIN (n - at, TS_KERNEL_GROUP));
   }
 }
 
@@ -159,6 +227,10 @@ count_run (TsQuantiles *self, TsDtype dtype, const guint8 *first, gssize stride,
 
     done += part;
     if (dtype == TS_DTYPE_FLOAT32 && stride == sizeof (float)) {
+      if ((guintptr) at % sizeof (float) == 0) {
+        count_floats (self, (const float *) (gconstpointer) at, part);
+        continue;
+      }
       memcpy (narrow, at, part * sizeof *narrow);
       count_floats (self, narrow, part);
       continue;
@@ -253,28 +325,6 @@ narrow_target (const TsQuantiles *self, Target *target)
   target->prefix = target->prefix << 16 | bin;
 }
 
-void
-ts_quantiles_end_pass (TsQuantiles *self)
-{
-  g_return_if_fail (!ts_quantiles_is_done (self));
-
-  if (self->pass == 0)
-    set_targets (self);
-  for (guint i = 0; self->n_finite > 0 && i < 2 * self->n_percents; i++)
-    narrow_target (self, &self->targets[i]);
-  clear_groups (self);
-  self->pass = self->n_finite > 0 ? self->pass + 1 : get_n_passes (self);
-  if (ts_quantiles_is_done (self))
-    return;
-  for (guint i = 0; i < 2 * self->n_percents; i++)
-    add_group (self, self->targets[i].prefix);
-  if (!self->is_wide) {
-    self->group_of = g_new0 (guint8, N_BINS);
-    for (guint g = 0; g < self->n_groups; g++)
-      self->group_of[self->groups[g].prefix] = (guint8) (g + 1);
-  }
-}
-
 static double
 key_to_double (const TsQuantiles *self, guint64 key)
 {
@@ -290,6 +340,37 @@ key_to_double (const TsQuantiles *self, guint64 key)
 
     memcpy (&value, &bits, sizeof value);
     return (double) value;
+  }
+}
+
+void
+ts_quantiles_end_pass (TsQuantiles *self)
+{
+  g_return_if_fail (!ts_quantiles_is_done (self));
+
+  if (self->pass == 0) {
+    add_up_lanes (self);
+    set_targets (self);
+  }
+  for (guint i = 0; self->n_finite > 0 && i < 2 * self->n_percents; i++)
+    narrow_target (self, &self->targets[i]);
+  clear_groups (self);
+  self->pass = self->n_finite > 0 ? self->pass + 1 : get_n_passes (self);
+  if (ts_quantiles_is_done (self))
+    return;
+  for (guint i = 0; i < 2 * self->n_percents; i++)
+    add_group (self, self->targets[i].prefix);
+  if (!self->is_wide) {
+    self->group_of = g_new0 (guint8, N_BINS);
+    for (guint g = 0; g < self->n_groups; g++) {
+      guint64 first = self->groups[g].prefix << 16;
+
+      self->group_of[self->groups[g].prefix] = (guint8) (g + 1);
+      if (g < MAX_RANGES) {
+        self->ranges[g][0] = (float) key_to_double (self, first);
+        self->ranges[g][1] = (float) key_to_double (self, first | 0xffff);
+      }
+    }
   }
 }
 

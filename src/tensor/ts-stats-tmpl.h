@@ -58,3 +58,31 @@ NAME (ts_kernel_deviation) (const REAL *values, gsize n, double mean)
     sum += sums[j];
   return sum;
 }
+
+TS_CLONES void
+NAME (ts_kernel_extremes) (const REAL *values, gsize n, REAL range[2])
+{
+  REAL low[2 * LANES], high[2 * LANES];
+  gsize at = 0;
+
+  for (guint j = 0; j < 2 * LANES; j++) {
+    low[j] = range[0];
+    high[j] = range[1];
+  }
+  for (; at + 2 * LANES <= n; at += 2 * LANES) {
+    for (guint j = 0; j < 2 * LANES; j++) {
+      REAL v = values[at + j];
+
+      low[j] = v < low[j] ? v : low[j];
+      high[j] = v > high[j] ? v : high[j];
+    }
+  }
+  for (guint j = 0; at < n; at++, j++) {
+    low[j] = values[at] < low[j] ? values[at] : low[j];
+    high[j] = values[at] > high[j] ? values[at] : high[j];
+  }
+  for (guint j = 0; j < 2 * LANES; j++) {
+    range[0] = low[j] < range[0] ? low[j] : range[0];
+    range[1] = high[j] > range[1] ? high[j] : range[1];
+  }
+}

@@ -3,7 +3,10 @@
 
 #include "bench.h"
 #include "tensor/ts-quantiles.h"
+#include "tensor/ts-stats-kernels.h"
 #include "tensor/ts-stats.h"
+
+#include <math.h>
 
 /* Statistics of 12.6 million float32. The limit reads them once. */
 
@@ -30,6 +33,15 @@ get_block (void)
 
   return ts_block_new (bench_get_elements (TS_DTYPE_FLOAT32), TS_DTYPE_FLOAT32, 1, dims, strides,
                        NULL, NULL);
+}
+
+static void
+run_minmax (void)
+{
+  float range[2] = { INFINITY, -INFINITY };
+
+  ts_kernel_extremes_float (bench_get_elements (TS_DTYPE_FLOAT32), BENCH_N_ELEMENTS, range);
+  bench_sink = (double) range[0];
 }
 
 static void
@@ -71,6 +83,7 @@ run_histogram (void)
 
 const BenchCase bench_stats_cases[] = {
   { "read", "all elements read once (the limit)", NULL, NULL, run_read },
+  { "minmax", "least and greatest", "read", "<= 1.3x", run_minmax },
   { "stats", "min, max, mean, std, counts", "read", "<= 3x", run_stats },
   { "histogram", "histogram of 256 bins", "read", NULL, run_histogram },
   { "percentiles", "two percentiles, exact", "read", NULL, run_percentiles },

@@ -355,6 +355,33 @@ test_minify (void)
   g_assert_error (error, TS_ERROR, TS_ERROR_INVALID);
 }
 
+/* Whole ratios, which have loops of their own, against sums by hand. */
+static void
+test_minify_whole (void)
+{
+  static const guint ratios[] = { 2, 3, 4, 5, 8, 9 };
+  g_autofree float *values = g_new (float, 1 << 16);
+
+  for (guint i = 0; i < 1 << 16; i++)
+    values[i] = (float) g_test_rand_double_range (-2, 2);
+  for (guint r = 0; r < G_N_ELEMENTS (ratios); r++) {
+    guint ratio = ratios[r], width = 1 + (guint) g_test_rand_int_range (0, 400 / (int) ratio);
+    g_autoptr (TsBlock) image =
+                   image_over (values, TS_DTYPE_FLOAT32, 2 * ratio, width * ratio, 1, TRUE);
+    g_autoptr (TsBlock) small = ts_block_minify (image, width, 2, NULL);
+
+    for (guint y = 0; y < 2; y++) {
+      for (guint x = 0; x < width; x++) {
+        double sum = 0;
+
+        for (guint i = 0; i < ratio * ratio; i++)
+          sum += element (image, y * ratio + i / ratio, x * ratio + i % ratio, 0);
+        g_assert_cmpfloat_with_epsilon (element (small, y, x, 0), sum / (ratio * ratio), 3e-7);
+      }
+    }
+  }
+}
+
 /* What the grid keeps at full size gives the bytes of the image itself, in every type. */
 static void
 test_to_float (void)
@@ -442,6 +469,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/render/float-values", test_float_values);
   g_test_add_func ("/render/scaled", test_scaled);
   g_test_add_func ("/render/minify", test_minify);
+  g_test_add_func ("/render/minify-whole", test_minify_whole);
   g_test_add_func ("/render/to-float", test_to_float);
   g_test_add_func ("/render/decimate", test_decimate);
   g_test_add_func ("/render/batch", test_batch);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "tensor/ts-quantiles.h"
+#include "tensor/ts-stats-kernels.h"
 #include "tensor/ts-stats.h"
 
 #include <math.h>
@@ -185,12 +186,23 @@ check_quantiles (TsBlock *block, double *doubles, gsize n)
   g_autoptr (TsQuantiles) quantiles = ts_quantiles_new (block->dtype, percents, 6);
   double out[6], expected[6];
 
+  /* First one at a time, which looks for it another way than many. */
+  ts_percentiles (doubles, n, percents, 6, expected);
+  for (guint i = 0; i < 6; i++) {
+    g_autoptr (TsQuantiles) one = ts_quantiles_new (block->dtype, percents + i, 1);
+
+    while (!ts_quantiles_is_done (one)) {
+      ts_quantiles_add_block (one, block);
+      ts_quantiles_end_pass (one);
+    }
+    ts_quantiles_get (one, out);
+    g_assert_cmpfloat (out[0], ==, expected[i]);
+  }
   while (!ts_quantiles_is_done (quantiles)) {
     ts_quantiles_add_block (quantiles, block);
     ts_quantiles_end_pass (quantiles);
   }
   ts_quantiles_get (quantiles, out);
-  ts_percentiles (doubles, n, percents, 6, expected);
   for (guint i = 0; i < 6; i++)
     g_assert_cmpfloat (out[i], ==, expected[i]);
 }
@@ -203,11 +215,14 @@ test_quantiles (void)
   g_autofree double *wide = g_new (double, N);
   g_autofree gint32 *integers = g_new (gint32, N);
   g_autoptr (TsBlock) narrow = block_over (values, TS_DTYPE_FLOAT32, N / 2, 2);
+  g_autoptr (TsBlock) packed = block_over (values, TS_DTYPE_FLOAT32, N, 1);
   g_autoptr (TsBlock) large = block_over (wide, TS_DTYPE_FLOAT64, N, 1);
   g_autoptr (TsBlock) whole = block_over (integers, TS_DTYPE_INT32, N, 1);
 
   ts_block_load_doubles (narrow, doubles);
   check_quantiles (narrow, doubles, N / 2);
+  ts_block_load_doubles (packed, doubles);
+  check_quantiles (packed, doubles, N);
   for (guint i = 0; i < N; i++) {
     wide[i] = g_test_rand_double_range (-1e-3, 1e3);
     integers[i] = g_test_rand_int_range (-5, 5);
@@ -245,6 +260,63 @@ test_histogram (void)
   g_assert_cmpuint (n, ==, stats.n_finite);
 }
 
+/* Counts by float arithmetic are those by double, also at edges of bins, for any range. */
+static void
+test_histogram_exact (void)
+{
+  static const double ranges[][2] = { { 0, 1 },       { -1.2, 1.2 },   { 0, 255 },
+                                      { 100, 100.5 }, { 1e-20, 1e20 }, { -0.1, 0.3 } };
+  static const guint sizes[] = { 1, 7, 255, 256, 4096 };
+  g_autofree float *values = make_values (TRUE);
+  g_autofree double *doubles = g_new (double, N);
+
+  for (guint r = 0; r < G_N_ELEMENTS (ranges); r++) {
+    double lo = ranges[r][0], hi = ranges[r][1];
+
+    for (guint i = 0; i < N; i += 3) /* edges, and their neighbours */
+      values[i] = nextafterf ((float) (lo + (hi - lo) * g_test_rand_int_range (-3, 260) / 256),
+                              (float) g_test_rand_int_range (-400, 400));
+    for (guint i = 0; i < N; i++)
+      doubles[i] = (double) values[i];
+    for (guint k = 0; k < G_N_ELEMENTS (sizes); k++) {
+      g_autoptr (TsBlock) narrow = block_over (values, TS_DTYPE_FLOAT32, N, 1);
+      g_autoptr (TsBlock) wide = block_over (doubles, TS_DTYPE_FLOAT64, N, 1);
+      guint64 n_under[2] = { 0 }, n_over[2] = { 0 };
+      g_autofree guint64 *bins = g_new0 (guint64, 2 * sizes[k]);
+
+      ts_histogram_add_block (narrow, lo, hi, sizes[k], bins, &n_under[0], &n_over[0]);
+      ts_histogram_add_block (wide, lo, hi, sizes[k], bins + sizes[k], &n_under[1], &n_over[1]);
+      g_assert_cmpmem (bins, sizes[k] * sizeof *bins, bins + sizes[k], sizes[k] * sizeof *bins);
+      g_assert_cmpuint (n_under[0], ==, n_under[1]);
+      g_assert_cmpuint (n_over[0], ==, n_over[1]);
+    }
+  }
+}
+
+static void
+test_extremes (void)
+{
+  g_autofree float *values = make_values (TRUE);
+
+  for (guint n = 1; n < 200; n++) {
+    float range[2] = { INFINITY, -INFINITY }, expected[2] = { INFINITY, -INFINITY };
+    double wide[2] = { INFINITY, -INFINITY };
+    g_autofree double *doubles = g_new (double, n);
+
+    for (guint i = 0; i < n; i++) {
+      doubles[i] = (double) values[i];
+      expected[0] = values[i] < expected[0] ? values[i] : expected[0];
+      expected[1] = values[i] > expected[1] ? values[i] : expected[1];
+    }
+    ts_kernel_extremes_float (values, n, range);
+    ts_kernel_extremes_double (doubles, n, wide);
+    for (guint i = 0; i < 2; i++) {
+      g_assert_cmpfloat (range[i], ==, expected[i]);
+      g_assert_cmpfloat (wide[i], ==, (double) expected[i]);
+    }
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -254,6 +326,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/stats/large-offset", test_large_offset);
   g_test_add_func ("/stats/nothing", test_nothing);
   g_test_add_func ("/stats/histogram", test_histogram);
+  g_test_add_func ("/stats/histogram-exact", test_histogram_exact);
+  g_test_add_func ("/stats/extremes", test_extremes);
   g_test_add_func ("/stats/percentiles", test_percentiles);
   g_test_add_func ("/stats/quantiles", test_quantiles);
   return g_test_run ();
