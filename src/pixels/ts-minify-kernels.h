@@ -14,7 +14,8 @@ void ts_kernel_add_double (const double *row, double weight, gsize n, double *su
 /* Averages of 2 x 2 elements of two rows, sums in double; TRUE when one came out NaN. */
 gboolean ts_kernel_halve_floats (const float *above, const float *below, gsize n_out, float *out);
 
-/* out[x] = the sum of the @ratio elements from sums[ratio x] on, divided by @total; @ratio at least 1
+/* out[x] = the sum of the @ratio elements from sums[ratio x] on, divided by @total; @ratio at least
+ * 1
  */
 void ts_kernel_box (const double *sums, guint ratio, gsize n_out, double total, double *out);
 
