@@ -150,7 +150,7 @@ make_job (const char *file,
           const TsExportOptions *options,
           GError **error)
 {
-  g_autoptr (TsDocument) document = ts_cli_open (file, error);
+  g_autoptr (TsDocument) document = ts_cli_open (file, view_options->raw, error);
   g_autoptr (TsView) view = NULL;
   g_autoptr (GArray) indices = NULL;
   TsRecipe recipe;

@@ -111,14 +111,14 @@ look_at_array (Array *array, const Info *self, gboolean with_digest)
 /* Everything to say about one file. An unreadable one has an error; so has one of which no array
  * could be read. */
 static void
-info_init (Info *self, const char *file, gboolean with_digest)
+info_init (Info *self, const char *file, const char *raw, gboolean with_digest)
 {
   g_autoptr (GError) error = NULL;
   GPtrArray *nodes;
   guint n_good = 0;
 
   *self = (Info){ .file = file };
-  self->document = ts_cli_open (file, &error);
+  self->document = ts_cli_open (file, raw, &error);
   if (self->document == NULL) {
     self->error = g_strdup (error->message);
     return;
@@ -489,11 +489,13 @@ print_tree (const Info *self)
 static int
 run (int argc, char **argv)
 {
+  g_autofree char *raw = NULL;
   gboolean as_json = FALSE, with_digest = FALSE;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One line of JSON with one object a file", NULL },
     { "digest", 0, 0, G_OPTION_ARG_NONE, &with_digest,
       "Add the SHA-256 of each array's elements, row-major and little-endian", NULL },
+    TS_CLI_RAW_ENTRY (&raw),
     { NULL },
   };
   g_auto (GStrv) files =
@@ -505,7 +507,7 @@ run (int argc, char **argv)
   for (guint i = 0; files[i] != NULL; i++) {
     g_auto (Info) info = { 0 };
 
-    info_init (&info, files[i], with_digest);
+    info_init (&info, files[i], raw, with_digest);
     if (as_json)
       print_json (&info);
     else if (info.document != NULL)

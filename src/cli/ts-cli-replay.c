@@ -93,7 +93,7 @@ parse_options (const Options *self,
 static TsExportJob *
 make_job (const char *source, const TsExportSettings *settings, GError **error)
 {
-  g_autoptr (TsDocument) document = ts_cli_open (source, error);
+  g_autoptr (TsDocument) document = ts_cli_open (source, settings->raw, error);
   g_autoptr (TsView) view = NULL;
   g_autoptr (TsBatchStats) stats = NULL;
   g_autoptr (GArray) indices = NULL;

@@ -147,7 +147,7 @@ write_file (Target *target, GBytes *bytes, char **path, gboolean *written, GErro
 static GBytes *
 make_sheet (const char *file, const TsCliViewOptions *view_options, Target *target, GError **error)
 {
-  g_autoptr (TsDocument) document = ts_cli_open (file, error);
+  g_autoptr (TsDocument) document = ts_cli_open (file, view_options->raw, error);
   g_autoptr (TsView) view = NULL;
   g_autoptr (TsBatchStats) stats = NULL;
   g_autoptr (GArray) indices = NULL;

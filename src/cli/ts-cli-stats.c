@@ -390,13 +390,14 @@ add_heading (TsCliTable *table)
 
 static int
 report (const char *file,
+        const char *raw,
         const char *key,
         const char *layout,
         gboolean per_channel,
         gboolean as_json)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TsDocument) document = ts_cli_open (file, &error);
+  g_autoptr (TsDocument) document = ts_cli_open (file, raw, &error);
   g_autoptr (GPtrArray) nodes = NULL;
   g_autoptr (TsCliTable) table = ts_cli_table_new (11);
   g_autoptr (GString) out = g_string_new (NULL);
@@ -449,6 +450,7 @@ run (int argc, char **argv)
 {
   g_autofree char *key = NULL;
   g_autofree char *layout = NULL;
+  g_autofree char *raw = NULL;
   gboolean as_json = FALSE, per_channel = FALSE;
   const GOptionEntry entries[] = {
     { "key", 'k', 0, G_OPTION_ARG_FILENAME, &key, "One array, by its path in the dump", "PATH" },
@@ -456,6 +458,7 @@ run (int argc, char **argv)
     { "layout", 0, 0, G_OPTION_ARG_STRING, &layout,
       "What the axes mean, where the guess is to be overruled", "AXES" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One line of JSON", NULL },
+    TS_CLI_RAW_ENTRY (&raw),
     { NULL },
   };
   g_auto (GStrv) files =
@@ -463,7 +466,7 @@ run (int argc, char **argv)
 
   if (files == NULL)
     return TS_CLI_USAGE;
-  return report (files[0], key, layout, per_channel, as_json);
+  return report (files[0], raw, key, layout, per_channel, as_json);
 }
 
 const TsCliCommand ts_cli_stats = {

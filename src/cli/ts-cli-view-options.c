@@ -6,6 +6,7 @@
 
 #include "base/ts-error.h"
 #include "cli/ts-cli-parse.h"
+#include "cli/ts-cli.h"
 #include "export/ts-recipe-json.h"
 #include "pixels/ts-colormap.h"
 
@@ -17,6 +18,7 @@
 void
 ts_cli_view_options_clear (TsCliViewOptions *self)
 {
+  g_free (self->raw);
   g_free (self->key);
   g_free (self->layout);
   g_free (self->index);
@@ -37,6 +39,7 @@ GOptionGroup *
 ts_cli_view_options_new_group (TsCliViewOptions *self)
 {
   const GOptionEntry entries[] = {
+    TS_CLI_RAW_ENTRY (&self->raw),
     { "key", 'k', 0, G_OPTION_ARG_FILENAME, &self->key, "The array, by its path in the dump",
       "PATH" },
     { "layout", 0, 0, G_OPTION_ARG_STRING, &self->layout,

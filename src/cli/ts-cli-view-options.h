@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  char *raw;
   char *key;
   char *layout;
   char *index;

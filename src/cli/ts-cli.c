@@ -5,6 +5,7 @@
 #include "cli/ts-cli.h"
 
 #include "base/ts-error.h"
+#include "reader/ts-raw.h"
 #include "reader/ts-reader.h"
 
 #include <stdarg.h>
@@ -88,19 +89,26 @@ ts_cli_parse (int argc,
 }
 
 TsDocument *
-ts_cli_open (const char *file, GError **error)
+ts_cli_open (const char *file, const char *raw, GError **error)
 {
   g_autoptr (TsSource) source = NULL;
+  TsRawOptions options;
 
+  if (raw != NULL && !ts_raw_options_parse (&options, raw, error)) {
+    g_prefix_error (error, "--raw: ");
+    return NULL;
+  }
   if (!g_str_equal (file, "-"))
-    return ts_reader_open_path (file, NULL, error);
+    return raw != NULL ? ts_raw_open_path (file, &options, error)
+                       : ts_reader_open_path (file, NULL, error);
 
   source = ts_stream_source_new (STDIN_FILENO, NULL, error);
   if (source == NULL) {
     g_prefix_error (error, "standard input: ");
     return NULL;
   }
-  return ts_reader_open_source (source, "stdin", NULL, error);
+  return raw != NULL ? ts_raw_open (source, "stdin", &options, error)
+                     : ts_reader_open_source (source, "stdin", NULL, error);
 }
 
 gboolean

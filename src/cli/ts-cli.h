@@ -61,8 +61,17 @@ char **ts_cli_parse (int argc,
                      guint min_files,
                      guint max_files) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Opens the dump @file; "-" is standard input. */
-TsDocument *ts_cli_open (const char *file, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Opens the dump @file; "-" is standard input. @raw (nullable): the text of --raw. */
+TsDocument *
+ts_cli_open (const char *file, const char *raw, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The entry of --raw for a command's options. */
+#define TS_CLI_RAW_ENTRY(variable)                                                                 \
+  {                                                                                                \
+    "raw", 0, 0, G_OPTION_ARG_STRING, (variable),                                                  \
+        "What the bytes of a file without a format mean: float32:64x3x64x64@16 (from byte 16 on)", \
+        "DTYPE:SHAPE[@OFFSET][,big]"                                                               \
+  }
 
 /* FALSE and %TS_ERROR_REFUSED for a tensor that makes more than a gigabyte out of so few bytes of
  * the file (by strides that visit them again and again, or by values never written) that no

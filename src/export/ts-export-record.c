@@ -30,6 +30,10 @@ write_source (const TsExportPlan *plan, TsJsonWriter *writer)
   ts_json_writer_string (writer, absolute);
   ts_json_writer_name (writer, "format");
   ts_json_writer_string (writer, ts_document_get_format_id (document));
+  if (ts_document_get_raw (document) != NULL) {
+    ts_json_writer_name (writer, "raw");
+    ts_json_writer_string (writer, ts_document_get_raw (document));
+  }
   ts_json_writer_name (writer, "size_bytes");
   ts_json_writer_uint (writer, ts_source_get_size (ts_document_get_source (document)));
   ts_json_writer_name (writer, "key");

@@ -15,6 +15,7 @@ void
 ts_export_settings_free (TsExportSettings *self)
 {
   g_free (self->path);
+  g_free (self->raw);
   g_free (self->file);
   g_free (self->key);
   g_free (self->layout);
@@ -75,12 +76,15 @@ need_name (JsonObject *object,
 static gboolean
 read_source (TsExportSettings *self, JsonObject *source, GError **error)
 {
-  const char *path = NULL;
+  const char *path = NULL, *raw = NULL;
   gint64 size = 0;
 
   if (ts_json_has (source, "path") && !ts_json_get_string (source, "source", "path", &path, error))
     return FALSE;
   self->path = g_strdup (path);
+  if (ts_json_has (source, "raw") && !ts_json_get_string (source, "source", "raw", &raw, error))
+    return FALSE;
+  self->raw = g_strdup (raw);
   if (!need_string (source, "source", "file", &self->file, error) ||
       !need_string (source, "source", "key", &self->key, error) ||
       !need_string (source, "source", "layout", &self->layout, error) ||

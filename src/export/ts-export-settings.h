@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *path;
+  char *raw; /* (nullable) what the bytes were said to mean */
   char *file;
   guint64 size_bytes;
   char *key;

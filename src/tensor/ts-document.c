@@ -12,6 +12,7 @@ struct _TsDocument
   TsSource *source;
   char *name;
   char *path;
+  char *raw;
   char *format_id;
   TsOrigin origin;
   TsNode *root;
@@ -74,6 +75,7 @@ ts_document_finalize (GObject *object)
   g_clear_object (&self->root);
   g_free (self->name);
   g_free (self->path);
+  g_free (self->raw);
   g_free (self->format_id);
   g_ptr_array_unref (self->warnings);
   g_clear_pointer (&self->arrays, g_ptr_array_unref);
@@ -136,6 +138,21 @@ const char *
 ts_document_get_name (TsDocument *self)
 {
   return self->name;
+}
+
+void
+ts_document_set_raw (TsDocument *self, const char *raw)
+{
+  g_return_if_fail (TS_IS_DOCUMENT (self));
+
+  g_free (self->raw);
+  self->raw = g_strdup (raw);
+}
+
+const char *
+ts_document_get_raw (TsDocument *self)
+{
+  return self->raw;
 }
 
 const char *

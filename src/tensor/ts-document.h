@@ -42,10 +42,14 @@ TsDocument *ts_document_new (TsSource *source,
 /* For the reader, before handing out: (nullable) absolute path; a remark on the whole file ("2
  * bytes after the end were ignored"). */
 void ts_document_set_path (TsDocument *self, const char *path);
+/* (nullable) what the user said the bytes mean, where the file itself does not: as
+ * ts_raw_options_to_string() writes it. */
+void ts_document_set_raw (TsDocument *self, const char *raw);
 void ts_document_add_warning (TsDocument *self, const char *warning);
 
 const char *ts_document_get_name (TsDocument *self);
 const char *ts_document_get_path (TsDocument *self);
+const char *ts_document_get_raw (TsDocument *self);
 const char *ts_document_get_format_id (TsDocument *self);
 TsOrigin ts_document_get_origin (TsDocument *self);
 TsNode *ts_document_get_root (TsDocument *self);

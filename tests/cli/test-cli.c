@@ -596,6 +596,29 @@ test_replay (void)
   g_assert_cmpint (no_dump.status, ==, 3);
 }
 
+/* The bytes behind the header of an array file give the same pictures. */
+static void
+test_raw (void)
+{
+  const char *const commands[] = { "info", "stats", "export -o %T/none", "sheet -o %T/none.png" };
+
+  run_ok ("export %S/cells-imagenet.npy --index 2 -o %T/bare-npy --quiet");
+  run_ok ("export %S/cells-imagenet.npy --raw float32:16x3x64x64@128 --index 2 -o %T/bare --quiet");
+  assert_same_file ("bare/images/cells-imagenet_02.png", "bare-npy/images/cells-imagenet_02.png");
+  run_ok ("replay %T/bare/export.json -o %T/bare-again --quiet");
+  assert_same_file ("bare/images/cells-imagenet_02.png", "bare-again/images/cells-imagenet_02.png");
+  run_ok ("info %S/cells-imagenet.npy --raw float32:?x3x64x64@128");
+  run_ok ("stats %S/cells-imagenet.npy --raw float32:16x12288@128,little");
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
+    g_autofree char *wrong =
+        g_strdup_printf ("%s %%S/cells-imagenet.npy --raw float33:3", commands[i]);
+    g_auto (Result) result = run (wrong, NULL);
+
+    g_assert_cmpint (result.status, !=, 0);
+    g_assert_nonnull (strstr (result.err, "--raw: There is no dtype “float33”"));
+  }
+}
+
 /* Python's own JSON and NumPy read the sidecars, in the one line that the format promises. */
 static void
 test_python (void)
@@ -646,6 +669,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/sheet", test_sheet);
   g_test_add_func ("/cli/shards", test_shards);
   g_test_add_func ("/cli/replay", test_replay);
+  g_test_add_func ("/cli/raw", test_raw);
   g_test_add_func ("/cli/python", test_python);
   status = g_test_run ();
 
