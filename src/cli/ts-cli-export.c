@@ -18,6 +18,7 @@ typedef struct
   char *values;
   char *quality;
   char *compression;
+  char *subsampling;
   gboolean lossless;
   char *name;
   char *latents;
@@ -25,6 +26,7 @@ typedef struct
   char *collision;
   char *shard;
   char *jobs;
+  char *progress;
   gboolean latents_npz;
   gboolean dry_run;
   gboolean quiet;
@@ -40,6 +42,8 @@ output_options_clear (OutputOptions *self)
   g_free (self->values);
   g_free (self->quality);
   g_free (self->compression);
+  g_free (self->subsampling);
+  g_free (self->progress);
   g_free (self->name);
   g_free (self->latents);
   g_free (self->sidecar);
@@ -76,6 +80,8 @@ parse_format (const OutputOptions *self, TsExportOptions *options, GError **erro
       !ts_cli_parse_name ("values", self->values, ts_values_names, &values, error) ||
       !ts_cli_parse_name ("compression", self->compression, ts_compression_names, &compression,
                           error) ||
+      !ts_cli_parse_name ("subsampling", self->subsampling, ts_subsampling_names,
+                          &options->subsampling, error) ||
       !ts_cli_parse_uint ("quality", self->quality, 1, 100, &quality, error))
     return FALSE;
   if (self->quality != NULL && !options->encoder->has_quality)
@@ -178,6 +184,7 @@ run_export (int argc, char **argv)
   g_autoptr (TsExportJob) job = NULL;
   g_autoptr (GError) error = NULL;
   TsExportOptions options;
+  int progress = TS_CLI_PROGRESS_AUTO;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output.output,
       "The output folder; images go to DIR/images", "DIR" },
@@ -190,6 +197,8 @@ run_export (int argc, char **argv)
     { "lossless", 0, 0, G_OPTION_ARG_NONE, &output.lossless, "Lossless WebP", NULL },
     { "compression", 0, 0, G_OPTION_ARG_STRING, &output.compression,
       "fast, normal or small; PNG and TIFF", "EFFORT" },
+    { "subsampling", 0, 0, G_OPTION_ARG_STRING, &output.subsampling,
+      "JPEG's colours for 2x2 pixels, 2x1 or each: 420 (default), 422, 444", "KIND" },
     { "name", 'n', 0, G_OPTION_ARG_FILENAME, &output.name,
       "Names of the files: {stem} {key} {index} {n} {seed} {label} {channel} {row} {col} {date} "
       "{time} …",
@@ -206,6 +215,8 @@ run_export (int argc, char **argv)
     { "jobs", 'j', 0, G_OPTION_ARG_STRING, &output.jobs, "Threads; all cores by default", "N" },
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &output.dry_run, "Check everything, print the names",
       NULL },
+    { "progress", 0, 0, G_OPTION_ARG_STRING, &output.progress,
+      "On standard error: auto (on a terminal), json (a line a second), none", "KIND" },
     { "quiet", 0, 0, G_OPTION_ARG_NONE, &output.quiet, "Print errors only", NULL },
     { NULL },
   };
@@ -214,12 +225,13 @@ run_export (int argc, char **argv)
                         entries, ts_cli_view_options_new_group (&view_options), 1, 1);
   if (files == NULL)
     return TS_CLI_USAGE;
-  if (!parse_output (&output, &options, &error))
+  if (!parse_output (&output, &options, &error) ||
+      !ts_cli_parse_name ("progress", output.progress, ts_cli_progress_names, &progress, &error))
     return ts_cli_fail (error);
   job = make_job (files[0], &view_options, &options, &error);
   if (job == NULL)
     return ts_cli_fail (error);
-  return ts_cli_run_job (job, &options, output.quiet);
+  return ts_cli_run_job (job, &options, (TsCliProgress) progress, output.quiet);
 }
 
 const TsCliCommand ts_cli_export = {

@@ -159,7 +159,7 @@ run_replay (int argc, char **argv)
   job = source != NULL ? make_job (source, settings, &error) : NULL;
   if (job == NULL)
     return ts_cli_fail (error);
-  return ts_cli_run_job (job, &settings->options, options.quiet);
+  return ts_cli_run_job (job, &settings->options, TS_CLI_PROGRESS_AUTO, options.quiet);
 }
 
 const TsCliCommand ts_cli_replay = {

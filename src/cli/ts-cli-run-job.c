@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+const char *const ts_cli_progress_names[] = { "auto", "json", "none", NULL };
+
 typedef struct
 {
   TsExportJob *job;
@@ -70,13 +72,40 @@ progress_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+progress_json_cb (gpointer data)
+{
+  Run *run = data;
+  TsExportProgress progress;
+  gint64 ms = (g_get_monotonic_time () - run->start_us) / 1000;
+
+  ts_export_job_get_progress (run->job, &progress);
+  fprintf (stderr,
+           "{\"total\":%" G_GSIZE_FORMAT ",\"done\":%" G_GSIZE_FORMAT
+           ",\"skipped\":%" G_GSIZE_FORMAT ",\"failed\":%" G_GSIZE_FORMAT
+           ",\"bytes\":%" G_GUINT64_FORMAT ",\"milliseconds\":%" G_GINT64_FORMAT "}\n",
+           progress.n_total, progress.n_done, progress.n_skipped, progress.n_failed,
+           progress.n_bytes, ms);
+  return G_SOURCE_CONTINUE;
+}
+
+static guint
+add_progress (Run *run, TsCliProgress progress, gboolean quiet)
+{
+  if (progress == TS_CLI_PROGRESS_JSON)
+    return g_timeout_add (1000, progress_json_cb, run);
+  if (progress == TS_CLI_PROGRESS_AUTO && !quiet && isatty (STDERR_FILENO))
+    return g_timeout_add (200, progress_cb, run);
+  return 0;
+}
+
 static void
-run_in_thread (Run *run, gboolean with_progress)
+run_in_thread (Run *run, TsCliProgress progress, gboolean quiet)
 {
   g_autoptr (GTask) task = g_task_new (NULL, run->cancellable, finished_cb, run);
   guint int_id = g_unix_signal_add (SIGINT, interrupt_cb, run);
   guint term_id = g_unix_signal_add (SIGTERM, interrupt_cb, run);
-  guint progress_id = with_progress ? g_timeout_add (200, progress_cb, run) : 0;
+  guint progress_id = add_progress (run, progress, quiet);
 
   run->start_us = g_get_monotonic_time ();
   g_task_set_task_data (task, run->job, NULL);
@@ -86,6 +115,8 @@ run_in_thread (Run *run, gboolean with_progress)
   g_source_remove (int_id);
   g_source_remove (term_id);
   g_clear_handle_id (&progress_id, g_source_remove);
+  if (progress == TS_CLI_PROGRESS_JSON)
+    progress_json_cb (run);
   if (run->shown)
     fprintf (stderr, "\r%60s\r", "");
 }
@@ -108,7 +139,10 @@ print_done (const TsExportProgress *progress, GPtrArray *files, const TsExportOp
 }
 
 int
-ts_cli_run_job (TsExportJob *job, const TsExportOptions *options, gboolean quiet)
+ts_cli_run_job (TsExportJob *job,
+                const TsExportOptions *options,
+                TsCliProgress kind,
+                gboolean quiet)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
@@ -116,7 +150,7 @@ ts_cli_run_job (TsExportJob *job, const TsExportOptions *options, gboolean quiet
   GPtrArray *failures = ts_export_job_get_failures (job);
   TsExportProgress progress;
 
-  run_in_thread (&run, !quiet && isatty (STDERR_FILENO));
+  run_in_thread (&run, kind, quiet);
   for (guint i = 0; i < failures->len; i++)
     ts_cli_complain ("%s", (const char *) g_ptr_array_index (failures, i));
   ts_export_job_get_progress (job, &progress);

@@ -26,6 +26,7 @@ typedef struct
   JpegErrors errors;
   const TsPicture *picture;
   int quality;
+  int subsampling;
   const guint8 *exif; /* (nullable) */
   gsize n_exif;
   unsigned char *out;
@@ -65,6 +66,10 @@ write_jpeg (JpegWriter *writer)
   jpeg_set_defaults (jpeg);
   jpeg_set_quality (jpeg, writer->quality, TRUE);
   jpeg->dct_method = JDCT_ISLOW;
+  if (n_channels == 3) {
+    jpeg->comp_info[0].h_samp_factor = writer->subsampling < 2 ? 2 : 1;
+    jpeg->comp_info[0].v_samp_factor = writer->subsampling < 1 ? 2 : 1;
+  }
   jpeg_start_compress (jpeg, TRUE);
   if (writer->exif != NULL)
     jpeg_write_marker (jpeg, JPEG_APP0 + 1, writer->exif, (unsigned int) writer->n_exif);
@@ -112,7 +117,9 @@ encode_jpeg (const TsPicture *picture, const TsEncodeOptions *options, GError **
     return NULL;
   }
 
-  JpegWriter writer = { .picture = picture, .quality = CLAMP (options->quality, 1, 100) };
+  JpegWriter writer = { .picture = picture,
+                        .quality = CLAMP (options->quality, 1, 100),
+                        .subsampling = options->subsampling };
   g_autofree guint8 *exif = make_exif_segment (options->metadata, &writer.n_exif);
 
   writer.exif = exif;

@@ -33,6 +33,7 @@ static const TsEncoder format_npz = { .id = "npz",
 const TsEncoder *const ts_array_formats[] = { &format_npy, &format_npz, NULL };
 
 const char *const ts_compression_names[] = { "fast", "normal", "small", NULL };
+const char *const ts_subsampling_names[] = { "420", "422", "444", NULL };
 
 const TsEncoder *
 ts_encoder_find (const char *id)

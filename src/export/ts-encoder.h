@@ -19,11 +19,15 @@ typedef struct
   int quality;          /* 1..100, JPEG and WebP */
   gboolean lossless;    /* WebP */
   int compression;      /* 0 fast, 1 normal, 2 small; PNG and TIFF */
+  int subsampling;      /* of ts_subsampling_names, JPEG */
   const char *metadata; /* (nullable) ASCII JSON to embed */
 } TsEncodeOptions;
 
 /* "fast", "normal", "small", %NULL-terminated. */
 extern const char *const ts_compression_names[];
+/* Pixels that share a colour in JPEG: "420" (2x2, the default), "422" (2x1), "444" (none),
+ * %NULL-terminated. */
+extern const char *const ts_subsampling_names[];
 
 /**
  * TsEncoder:

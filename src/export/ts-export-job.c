@@ -299,6 +299,7 @@ write_pair (TsExportJob *self, Work *work, const char *stem, gsize *n_bytes, GEr
   TsEncodeOptions options = { .quality = plan->quality,
                               .lossless = plan->lossless,
                               .compression = plan->compression,
+                              .subsampling = plan->subsampling,
                               .metadata = embedded->str };
 
   bytes = plan->encoder->encode (&work->picture, &options, error);

@@ -41,6 +41,7 @@ typedef struct
   int quality;
   gboolean lossless;
   int compression;
+  int subsampling;
   const char *name_template;
   const char *const *latents;
   gboolean sidecar;

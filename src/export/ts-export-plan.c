@@ -50,6 +50,8 @@ check_format (const TsExportOptions *options, GError **error)
     return fail (error, "the quality must be 1 to 100, not %d", options->quality);
   if (options->lossless && encoder != ts_encoder_find ("webp") && encoder->has_quality)
     return fail (error, "%s is never lossless", encoder->title);
+  if (options->subsampling != 0 && encoder != ts_encoder_find ("jpeg"))
+    return fail (error, "%s has no subsampling; JPEG has", encoder->title);
   return TRUE;
 }
 
@@ -186,6 +188,7 @@ copy_options (TsExportPlan *self, const TsExportOptions *options)
   self->quality = options->quality;
   self->lossless = options->lossless;
   self->compression = options->compression;
+  self->subsampling = options->subsampling;
   self->folder = g_strdup (options->folder);
   self->name_template = g_strdup (options->name_template != NULL ? options->name_template
                                                                  : TS_EXPORT_DEFAULT_TEMPLATE);

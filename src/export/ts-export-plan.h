@@ -28,6 +28,7 @@ typedef struct
   int quality;
   gboolean lossless;
   int compression;
+  int subsampling;
   char *folder;
   char *name_template;
   char **latents; /* (nullable) */

@@ -66,6 +66,10 @@ write_output (const TsExportPlan *plan, TsJsonWriter *writer)
   ts_json_writer_boolean (writer, plan->lossless);
   ts_json_writer_name (writer, "compression");
   ts_json_writer_string (writer, ts_compression_names[plan->compression]);
+  if (plan->subsampling != 0) {
+    ts_json_writer_name (writer, "subsampling");
+    ts_json_writer_string (writer, ts_subsampling_names[plan->subsampling]);
+  }
   ts_json_writer_name (writer, "name");
   ts_json_writer_string (writer, plan->name_template);
   ts_json_writer_name (writer, "latents");

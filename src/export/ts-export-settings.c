@@ -157,6 +157,9 @@ read_output (TsExportSettings *self, JsonObject *output, GError **error)
       !need_name (output, "values", ts_values_names, &values, error) ||
       !need_name (output, "compression", ts_compression_names, &compression, error) ||
       !need_name (output, "sidecar", sidecars, &sidecar, error) ||
+      (ts_json_has (output, "subsampling") &&
+       !need_name (output, "subsampling", ts_subsampling_names, &self->options.subsampling,
+                   error)) ||
       !ts_json_get_int (output, "output", "quality", &quality, error) ||
       !ts_json_get_boolean (output, "output", "lossless", &self->options.lossless, error) ||
       !ts_json_get_boolean (output, "output", "latents_npz", &self->options.latents_npz, error) ||

@@ -157,6 +157,11 @@ test_statuses (void)
     { "export %S/latent-walk.safetensors --recipe %T/absent.json -o %T/x", 2, "absent.json" },
     { "export %S/latent-walk.safetensors --latents w -o %T/x", 2, "latents" },
     { "export %S/latent-walk.safetensors --format gif -o %T/x", 2, "png, jpeg, tiff" },
+    { "export %S/latent-walk.safetensors --subsampling 444 -o %T/x", 2, "no subsampling" },
+    { "export %S/latent-walk.safetensors --progress often -o %T/x", 2, "json" },
+    { "export %S/latent-walk.safetensors --progress json --dry-run -o %T/x", 0, "_00.png" },
+    { "export %S/latent-walk.safetensors --progress json --dry-run -o %T/x", 0, "\"total\":48" },
+    { "export %S/latent-walk.safetensors --format npz --shard 1/2 -o %T/x", 2, "one file" },
     { "export %S/latent-walk.safetensors --depth 32f -o %T/x", 2, "PNG cannot hold depth 32f" },
     { "export %S/latent-walk.safetensors --quality 5 -o %T/x", 2, "PNG is always lossless" },
     { "export %S/latent-walk.safetensors --format jpeg --quality 101 -o %T/x", 2, "1 to 100" },
@@ -556,6 +561,7 @@ test_replay (void)
     "--index 3,9-11 --preset imagenet --depth 16 --compression small --name {n}_{index}",
     "--channel 1 --colormap turbo --range percentile:1,99 --scope image --format jpeg --quality 77",
     "--values values --format tiff --index 5 --sidecar none",
+    "--format jpeg --subsampling 444 --index 7",
     "--mean 0.1,0.2,0.3 --std 0.5 --gamma 2.2 --rounding truncate --latents none --index 40-",
   };
 
@@ -584,6 +590,12 @@ test_replay (void)
     }
     g_assert_cmpuint (n, >, 1);
   }
+
+  run_ok (
+      "export %S/latent-walk.safetensors --format npz --latents-npz --index 7-9 -o %T/a1 --quiet");
+  run_ok ("replay %T/a1/export.json -o %T/a2 --quiet");
+  assert_same_file ("a1/samples_3x64x64x3.npz", "a2/samples_3x64x64x3.npz");
+  assert_same_file ("a1/latents.npz", "a2/latents.npz");
 
   g_auto (Result) no_record = run ("replay %T/first-0/images/3_03.json", NULL);
   g_auto (Result) same_folder = run ("replay %T/first-0/export.json", NULL);

@@ -183,6 +183,26 @@ test_jpeg (void)
 }
 
 /* Metadata that does not fit is left out; the image is written all the same. */
+/* The factors of brightness in the frame header: two by two, two, one. */
+static void
+test_jpeg_subsampling (void)
+{
+  static const guint8 factors[] = { 0x22, 0x21, 0x11 };
+  guint8 pixels[16 * 16 * 3] = { 0 };
+  TsPicture picture = { 16, 16, TS_PIXELS_RGB8, pixels, 48 };
+
+  for (int i = 0; i < 3; i++) {
+    TsEncodeOptions options = { .quality = 90, .subsampling = i };
+    g_autoptr (GBytes) bytes = encode (ts_encoder_find ("jpeg"), &picture, &options);
+    gsize n_bytes;
+    const guint8 *data = g_bytes_get_data (bytes, &n_bytes);
+    const guint8 *frame = memmem (data, n_bytes, "\xff\xc0", 2);
+
+    g_assert_nonnull (frame);
+    g_assert_cmpuint (frame[11], ==, factors[i]);
+  }
+}
+
 static void
 test_jpeg_long_metadata (void)
 {
@@ -267,6 +287,7 @@ main (int argc, char **argv)
   g_test_add_func ("/encoders/tiff", test_tiff);
   g_test_add_func ("/encoders/tiff-description", test_tiff_description);
   g_test_add_func ("/encoders/jpeg", test_jpeg);
+  g_test_add_func ("/encoders/jpeg-subsampling", test_jpeg_subsampling);
   g_test_add_func ("/encoders/jpeg-long-metadata", test_jpeg_long_metadata);
   g_test_add_func ("/encoders/webp", test_webp);
   g_test_add_func ("/encoders/refused", test_refused);
