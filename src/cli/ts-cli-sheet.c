@@ -3,15 +3,14 @@
 #include "config.h"
 
 #include "base/ts-error.h"
+#include "cli/ts-cli-output.h"
 #include "cli/ts-cli-parse.h"
 #include "cli/ts-cli-view-options.h"
 #include "cli/ts-cli.h"
 #include "export/ts-export-job.h"
 #include "export/ts-name-template.h"
-#include "export/ts-output-dir.h"
 #include "export/ts-sheet.h"
 
-#include <stdio.h>
 #include <string.h>
 
 typedef struct
@@ -113,37 +112,6 @@ make_name (TsView *view, const TsEncoder *encoder)
   return g_strconcat (stem, "_sheet", encoder->suffix, NULL);
 }
 
-/* Writes under the name that the policy allows; *@written is %FALSE when it was to be skipped. */
-static gboolean
-write_file (Target *target, GBytes *bytes, char **path, gboolean *written, GError **error)
-{
-  g_autoptr (TsOutputDir) dir = ts_output_dir_new (target->folder, error);
-  g_autofree char *stem = ts_name_dup_stem (target->name);
-  const char *suffix = strrchr (target->name, '.');
-
-  if (dir == NULL)
-    return FALSE;
-  for (guint k = 0;; k++) {
-    g_autofree char *name =
-        k == 0 ? g_strdup (target->name) : g_strdup_printf ("%s-%u%s", stem, k, suffix);
-    g_autoptr (GError) local = NULL;
-
-    *written =
-        ts_output_dir_write (dir, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                             target->collision == TS_COLLISION_OVERWRITE, &local);
-    if (*written)
-      *path = g_build_filename (target->folder, name, NULL);
-    if (*written || (g_error_matches (local, TS_ERROR, TS_ERROR_EXISTS) &&
-                     target->collision == TS_COLLISION_SKIP))
-      return TRUE;
-    if (!g_error_matches (local, TS_ERROR, TS_ERROR_EXISTS) ||
-        target->collision != TS_COLLISION_NUMBER || k > 10000) {
-      g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s: ", target->folder);
-      return FALSE;
-    }
-  }
-}
-
 static GBytes *
 make_sheet (const char *file, const TsCliViewOptions *view_options, Target *target, GError **error)
 {
@@ -187,8 +155,6 @@ run_sheet (int argc, char **argv)
   g_auto (GStrv) files = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
-  gboolean written;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       "The file; or a folder, which gets figures/", "OUT.png" },
@@ -214,13 +180,7 @@ run_sheet (int argc, char **argv)
   bytes = make_sheet (files[0], &view_options, &target, &error);
   if (bytes == NULL)
     return ts_cli_fail (error);
-  if (!write_file (&target, bytes, &path, &written, &error)) {
-    ts_cli_complain ("%s", error->message);
-    return TS_CLI_FAILED;
-  }
-  if (!options.quiet && written)
-    printf ("%s\n", path);
-  return TS_CLI_OK;
+  return ts_cli_write_file (target.folder, target.name, target.collision, bytes, options.quiet);
 }
 
 const TsCliCommand ts_cli_sheet = {

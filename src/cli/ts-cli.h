@@ -29,6 +29,8 @@ typedef struct
 } TsCliCommand;
 
 extern const TsCliCommand ts_cli_export;
+extern const TsCliCommand ts_cli_figure; /* hands over to the next, in tenscope-figure */
+extern const TsCliCommand ts_cli_figure_draw;
 extern const TsCliCommand ts_cli_info;
 extern const TsCliCommand ts_cli_merge;
 extern const TsCliCommand ts_cli_replay;

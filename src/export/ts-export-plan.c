@@ -124,8 +124,8 @@ count_columns (TsBatch *batch)
   return MAX (ts_tensor_get_dim (ts_batch_get_image_tensor (batch, 0, NULL), (guint) last), 1);
 }
 
-static char *
-describe_channels (const TsRecipe *recipe, const TsImageSize *size)
+char *
+ts_export_describe_channels (const TsRecipe *recipe, const TsImageSize *size)
 {
   guint n = recipe->channel_mode == TS_CHANNELS_RGB ? 3 : 4;
   GString *out;
@@ -153,7 +153,7 @@ prepare_names (TsExportPlan *self, GError **error)
     return fail (error, "“%s” is not a time in ISO 8601 form", self->created);
   ts_batch_get_max_size (batch, &size);
   self->stem = ts_name_dup_stem (ts_document_get_name (ts_view_get_document (self->view)));
-  self->channel = describe_channels (&self->recipe, &size);
+  self->channel = ts_export_describe_channels (&self->recipe, &size);
   self->date = g_date_time_format (created, "%Y-%m-%d");
   self->time = g_date_time_format (created, "%H-%M-%S");
   self->name_context = (TsNameContext){

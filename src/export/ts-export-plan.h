@@ -82,6 +82,10 @@ char *ts_export_plan_dup_stem (const TsExportPlan *self,
 /* The pixel format of the file of an image. */
 TsPixelFormat ts_export_plan_get_format (const TsExportPlan *self, const TsImageSize *size);
 
+/* Which channels are shown, for names: "rgb", "2", "0-4-7", "mean". */
+char *ts_export_describe_channels (const TsRecipe *recipe,
+                                   const TsImageSize *size) G_GNUC_WARN_UNUSED_RESULT;
+
 /* "0,3,8-20" or "all". */
 char *ts_export_plan_describe_selection (const TsExportPlan *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -44,6 +44,7 @@ typedef struct
 
 struct _TsNameTemplate
 {
+  gboolean is_text; /* for people: nothing is replaced or padded unasked */
   GArray *segments;
 };
 
@@ -53,9 +54,9 @@ clear_segment (gpointer data)
   g_free (((Segment *) data)->literal);
 }
 
-/* Appends @text with everything replaced that a file name should not have. */
+/* Appends @text with everything replaced that a file name (or a line of text) should not have. */
 static void
-append_sanitized (GString *out, const char *text, gsize max_bytes)
+append_sanitized (const TsNameTemplate *self, GString *out, const char *text, gsize max_bytes)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   gsize start = out->len;
@@ -64,7 +65,9 @@ append_sanitized (GString *out, const char *text, gsize max_bytes)
        p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
 
-    if (g_unichar_isalnum (c) || c == '-' || c == '_' || c == '+' || c == '=')
+    if (self->is_text)
+      g_string_append_unichar (out, g_unichar_iscntrl (c) ? ' ' : c);
+    else if (g_unichar_isalnum (c) || c == '-' || c == '_' || c == '+' || c == '=')
       g_string_append_unichar (out, c);
     else
       g_string_append_c (out, '_');
@@ -131,7 +134,7 @@ flush_literal (TsNameTemplate *self, GString *literal)
   if (literal->len == 0)
     return;
   clean = g_string_new (NULL);
-  append_sanitized (clean, literal->str, G_MAXSIZE);
+  append_sanitized (self, clean, literal->str, G_MAXSIZE);
   segment.literal = g_string_free (clean, FALSE);
   g_array_append_val (self->segments, segment);
   g_string_truncate (literal, 0);
@@ -153,7 +156,7 @@ parse_template (TsNameTemplate *self, const char *text, TsParams *params, GError
                    g_utf8_pointer_to_offset (text, p) + 1);
       return FALSE;
     }
-    if (*p == '/') {
+    if (*p == '/' && !self->is_text) {
       g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
                    "name template: a name cannot hold “/”; choose the folder instead");
       return FALSE;
@@ -189,11 +192,12 @@ parse_template (TsNameTemplate *self, const char *text, TsParams *params, GError
   return TRUE;
 }
 
-TsNameTemplate *
-ts_name_template_new (const char *text, TsParams *params, GError **error)
+static TsNameTemplate *
+new_template (const char *text, gboolean is_text, TsParams *params, GError **error)
 {
   g_autoptr (TsNameTemplate) self = g_new0 (TsNameTemplate, 1);
 
+  self->is_text = is_text;
   self->segments = g_array_new (FALSE, FALSE, sizeof (Segment));
   g_array_set_clear_func (self->segments, clear_segment);
   if (!g_utf8_validate (text, -1, NULL)) {
@@ -203,6 +207,18 @@ ts_name_template_new (const char *text, TsParams *params, GError **error)
   if (!parse_template (self, text, params, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+TsNameTemplate *
+ts_name_template_new (const char *text, TsParams *params, GError **error)
+{
+  return new_template (text, FALSE, params, error);
+}
+
+TsNameTemplate *
+ts_name_template_new_for_text (const char *text, TsParams *params, GError **error)
+{
+  return new_template (text, TRUE, params, error);
 }
 
 void
@@ -222,15 +238,22 @@ count_digits (guint64 value)
   return n;
 }
 
+/* Padded to as many digits as @last has, so that names sort. */
 static void
-append_number (GString *out, guint64 value, guint width)
+append_number (const TsNameTemplate *self,
+               GString *out,
+               guint64 value,
+               guint64 last,
+               guint min_width)
 {
+  guint width = self->is_text ? min_width : MAX (min_width, count_digits (last));
+
   g_string_append_printf (out, "%0*" G_GINT64_MODIFIER "u", (int) width, value);
 }
 
 /* A value from the dump; whole numbers are padded when a width was asked for. */
 static void
-append_value (GString *out, const char *text, guint width)
+append_value (const TsNameTemplate *self, GString *out, const char *text, guint width)
 {
   gsize n_digits = strspn (text + (text[0] == '-'), "0123456789");
   gboolean is_whole = n_digits > 0 && text[(text[0] == '-') + n_digits] == '\0';
@@ -241,11 +264,12 @@ append_value (GString *out, const char *text, guint width)
     for (gsize i = n_digits; i < width; i++)
       g_string_append_c (out, '0');
   }
-  append_sanitized (out, text, MAX_FIELD_BYTES);
+  append_sanitized (self, out, text, MAX_FIELD_BYTES);
 }
 
 static gboolean
-append_segment (GString *out,
+append_segment (const TsNameTemplate *self,
+                GString *out,
                 const Segment *segment,
                 const TsNameContext *context,
                 guint64 index,
@@ -258,39 +282,38 @@ append_segment (GString *out,
 
   switch (segment->field) {
   case FIELD_STEM:
-    append_sanitized (out, context->stem, MAX_FIELD_BYTES);
+    append_sanitized (self, out, context->stem, MAX_FIELD_BYTES);
     break;
   case FIELD_KEY:
-    append_sanitized (out, context->key, MAX_FIELD_BYTES);
+    append_sanitized (self, out, context->key, MAX_FIELD_BYTES);
     break;
   case FIELD_CHANNEL:
-    append_sanitized (out, context->channel, MAX_FIELD_BYTES);
+    append_sanitized (self, out, context->channel, MAX_FIELD_BYTES);
     break;
   case FIELD_DATE:
-    append_sanitized (out, context->date, MAX_FIELD_BYTES);
+    append_sanitized (self, out, context->date, MAX_FIELD_BYTES);
     break;
   case FIELD_TIME:
-    append_sanitized (out, context->time, MAX_FIELD_BYTES);
+    append_sanitized (self, out, context->time, MAX_FIELD_BYTES);
     break;
   case FIELD_INDEX:
-    append_number (out, index, MAX (segment->width, count_digits (MAX (context->n_images, 1) - 1)));
+    append_number (self, out, index, MAX (context->n_images, 1) - 1, segment->width);
     break;
   case FIELD_N:
-    append_number (out, n, MAX (segment->width, count_digits (MAX (context->n_total, 1) - 1)));
+    append_number (self, out, n, MAX (context->n_total, 1) - 1, segment->width);
     break;
   case FIELD_ROW:
-    append_number (out, index / MAX (context->n_columns, 1),
-                   MAX (segment->width, count_digits (last_row)));
+    append_number (self, out, index / MAX (context->n_columns, 1), last_row, segment->width);
     break;
   case FIELD_COL:
-    append_number (out, index % MAX (context->n_columns, 1),
-                   MAX (segment->width, count_digits (MAX (context->n_columns, 1) - 1)));
+    append_number (self, out, index % MAX (context->n_columns, 1), MAX (context->n_columns, 1) - 1,
+                   segment->width);
     break;
   case FIELD_PARAM:
     text = ts_params_dup_text (context->params, segment->param, index, cancellable, error);
     if (text == NULL)
       return FALSE;
-    append_value (out, text, segment->width);
+    append_value (self, out, text, segment->width);
     break;
   case FIELD_LITERAL:
   default:
@@ -311,10 +334,12 @@ ts_name_template_expand (TsNameTemplate *self,
   g_autoptr (GString) out = g_string_new (NULL);
 
   for (guint i = 0; i < self->segments->len; i++)
-    if (!append_segment (out, &g_array_index (self->segments, Segment, i), context, index, n,
+    if (!append_segment (self, out, &g_array_index (self->segments, Segment, i), context, index, n,
                          cancellable, error))
       return NULL;
 
+  if (self->is_text)
+    return g_string_free (g_steal_pointer (&out), FALSE);
   if (out->len == 0) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
                  "the name of image %" G_GUINT64_FORMAT " is empty", index);

@@ -46,6 +46,11 @@ typedef struct _TsNameTemplate TsNameTemplate;
 /* %TS_ERROR_INVALID: unknown field (the message lists the known ones), unbalanced brace, a "/". */
 TsNameTemplate *
 ts_name_template_new (const char *text, TsParams *params, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for captions: what comes out is a line of text as it stands in the dump, numbers padded
+ * only where a width is given; it may be empty. */
+TsNameTemplate *ts_name_template_new_for_text (const char *text,
+                                               TsParams *params,
+                                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ts_name_template_free (TsNameTemplate *self);
 
 /* The stem for image @index, the @n-th of the export. Reads rows of the dump where fields ask for

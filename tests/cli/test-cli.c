@@ -162,6 +162,16 @@ test_statuses (void)
     { "export %S/latent-walk.safetensors --progress json --dry-run -o %T/x", 0, "_00.png" },
     { "export %S/latent-walk.safetensors --progress json --dry-run -o %T/x", 0, "\"total\":48" },
     { "export %S/latent-walk.safetensors --format npz --shard 1/2 -o %T/x", 2, "one file" },
+#ifdef HAVE_FIGURES
+    { "figure %S/features.npy", 2, "-o OUT.pdf" },
+    { "figure %S/features.npy -o %T/x.gif", 2, ".png, .pdf or .svg" },
+    { "figure %S/features.npy --row-titles a,b -o %T/x.svg", 2, "row titles" },
+    { "figure %S/features.npy --width wide -o %T/x.svg", 2, "--width" },
+    { "figure %S/features.npy --quiet -o %T/fig.svg", 0, "" },
+    { "figure %S/features.npy --quiet -o %T/fig.svg", 1, "exists already" },
+    { "figure %S/features.npy --on-collision number -o %T/fig.svg", 0, "fig-1.svg" },
+    { "figure %S/progressive.pt -o %T/fig", 0, "fig/figures/progressive_figure.png" },
+#endif
     { "export %S/latent-walk.safetensors --depth 32f -o %T/x", 2, "PNG cannot hold depth 32f" },
     { "export %S/latent-walk.safetensors --quality 5 -o %T/x", 2, "PNG is always lossless" },
     { "export %S/latent-walk.safetensors --format jpeg --quality 101 -o %T/x", 2, "1 to 100" },

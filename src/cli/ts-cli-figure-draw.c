@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/ts-error.h"
+#include "cli/ts-cli-output.h"
+#include "cli/ts-cli-parse.h"
+#include "cli/ts-cli-view-options.h"
+#include "cli/ts-cli.h"
+#include "export/ts-figure.h"
+#include "export/ts-name-template.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  char *output;
+  char *columns;
+  char *gap;
+  char *scale;
+  char *width;
+  char *dpi;
+  char *font;
+  char *font_size;
+  char *title;
+  char *labels;
+  char *row_titles;
+  char *column_titles;
+  char *collision;
+  gboolean colorbar;
+  gboolean dark;
+  gboolean quiet;
+  char **row_list, **column_list;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  g_free (self->output);
+  g_free (self->columns);
+  g_free (self->gap);
+  g_free (self->scale);
+  g_free (self->width);
+  g_free (self->dpi);
+  g_free (self->font);
+  g_free (self->font_size);
+  g_free (self->title);
+  g_free (self->labels);
+  g_free (self->row_titles);
+  g_free (self->column_titles);
+  g_free (self->collision);
+  g_strfreev (self->row_list);
+  g_strfreev (self->column_list);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+typedef struct
+{
+  char *folder;
+  char *name; /* (nullable): made from the dump */
+  TsFigureFormat format;
+  TsCollision collision;
+} Target;
+
+static void
+target_clear (Target *self)
+{
+  g_free (self->folder);
+  g_free (self->name);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Target, target_clear)
+
+/* "OUT.pdf" is a file, a name without suffix is a folder that gets figures/. */
+static gboolean
+parse_target (const char *output, Target *target, GError **error)
+{
+  g_autofree char *base = g_path_get_basename (output);
+  const char *dot = strrchr (base, '.');
+  int format;
+
+  if (dot == NULL || dot == base || g_str_has_suffix (output, "/")) {
+    target->folder = g_build_filename (output, "figures", NULL);
+    target->format = TS_FIGURE_PNG;
+    return TRUE;
+  }
+  if (!ts_name_lookup (ts_figure_format_names, dot + 1, &format))
+    return ts_cli_invalid (error, "a figure is a .png, .pdf or .svg, not “%s”", dot);
+  target->format = (TsFigureFormat) format;
+  target->folder = g_path_get_dirname (output);
+  target->name = g_steal_pointer (&base);
+  return TRUE;
+}
+
+static gboolean
+parse_options (Options *self, Target *target, TsFigureOptions *figure, GError **error)
+{
+  int collision = TS_COLLISION_FAIL;
+
+  if (self->output == NULL)
+    return ts_cli_invalid (error, "no output was given; use -o OUT.pdf");
+  ts_figure_options_init (figure);
+  if (self->width != NULL)
+    figure->dpi = 300;
+  if (!parse_target (self->output, target, error) ||
+      !ts_cli_parse_uint ("columns", self->columns, 1, 65535, &figure->n_columns, error) ||
+      !ts_cli_parse_double ("gap", self->gap, &figure->gap_pt, error) ||
+      !ts_cli_parse_uint ("scale", self->scale, 1, 1024, &figure->scale, error) ||
+      !ts_cli_parse_double ("width", self->width, &figure->width_mm, error) ||
+      !ts_cli_parse_double ("dpi", self->dpi, &figure->dpi, error) ||
+      !ts_cli_parse_double ("font-size", self->font_size, &figure->font_pt, error) ||
+      !ts_cli_parse_name ("on-collision", self->collision, ts_collision_names, &collision, error))
+    return FALSE;
+  if (self->row_titles != NULL)
+    self->row_list = g_strsplit (self->row_titles, ",", -1);
+  if (self->column_titles != NULL)
+    self->column_list = g_strsplit (self->column_titles, ",", -1);
+  figure->row_titles = (const char *const *) self->row_list;
+  figure->column_titles = (const char *const *) self->column_list;
+  figure->font = self->font;
+  figure->title = self->title;
+  figure->labels = self->labels;
+  figure->colorbar = self->colorbar;
+  figure->dark = self->dark;
+  target->collision = (TsCollision) collision;
+  return TRUE;
+}
+
+static GBytes *
+make_figure (const char *file,
+             const TsCliViewOptions *view_options,
+             const TsFigureOptions *figure,
+             Target *target,
+             GError **error)
+{
+  g_autoptr (TsDocument) document = ts_cli_open (file, view_options->raw, error);
+  g_autoptr (TsView) view = NULL;
+  g_autoptr (TsBatchStats) stats = NULL;
+  g_autoptr (GArray) indices = NULL;
+  TsRecipe recipe;
+
+  if (document == NULL)
+    return NULL;
+  view = ts_cli_view_options_open (view_options, document, error);
+  if (view == NULL || !ts_cli_view_options_get_recipe (view_options, view, &recipe, error) ||
+      !ts_cli_view_options_get_indices (view_options, view, &indices, error))
+    return NULL;
+  if (target->name == NULL) {
+    g_autofree char *stem = ts_name_dup_stem (ts_document_get_name (document));
+
+    target->name = g_strconcat (stem, "_figure.png", NULL);
+  }
+  stats = ts_batch_stats_new (ts_view_get_batch (view));
+  return ts_figure_render (view, stats, &recipe, figure, target->format,
+                           indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL,
+                           indices != NULL ? indices->len : 0, NULL, error);
+}
+
+static int
+run_figure (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  g_auto (TsCliViewOptions) view_options = { 0 };
+  g_auto (Target) target = { 0 };
+  g_auto (GStrv) files = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  TsFigureOptions figure;
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+      "The file: .png, .pdf or .svg; or a folder, which gets figures/", "OUT.pdf" },
+    { "columns", 0, 0, G_OPTION_ARG_STRING, &options.columns, "Most images a row (8)", "N" },
+    { "gap", 0, 0, G_OPTION_ARG_STRING, &options.gap, "Between images, in points (3)", "PT" },
+    { "scale", 0, 0, G_OPTION_ARG_STRING, &options.scale, "Pixels of the page for one of an image",
+      "N" },
+    { "width", 0, 0, G_OPTION_ARG_STRING, &options.width, "Of the page, in millimetres", "MM" },
+    { "dpi", 0, 0, G_OPTION_ARG_STRING, &options.dpi,
+      "Pixels of the page an inch (150; 300 with --width)", "N" },
+    { "title", 0, 0, G_OPTION_ARG_STRING, &options.title, "Above all", "TEXT" },
+    { "labels", 0, 0, G_OPTION_ARG_STRING, &options.labels,
+      "Caption of each image: text and fields as of --name of export: \"seed {seed}\"",
+      "TEMPLATE" },
+    { "row-titles", 0, 0, G_OPTION_ARG_STRING, &options.row_titles, "Left of each row", "A,B,…" },
+    { "column-titles", 0, 0, G_OPTION_ARG_STRING, &options.column_titles, "Above each column",
+      "A,B,…" },
+    { "colorbar", 0, 0, G_OPTION_ARG_NONE, &options.colorbar,
+      "The values that the colours stand for", NULL },
+    { "font", 0, 0, G_OPTION_ARG_STRING, &options.font, "Family of the text", "NAME" },
+    { "font-size", 0, 0, G_OPTION_ARG_STRING, &options.font_size, "In points (8)", "PT" },
+    { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, "Light text on a dark page", NULL },
+    { "on-collision", 0, 0, G_OPTION_ARG_STRING, &options.collision,
+      "Where the file exists: fail (default), skip, overwrite, number", "WHAT" },
+    { "quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "Print errors only", NULL },
+    { NULL },
+  };
+
+  files = ts_cli_parse (argc, argv, "FILE", "Draws images with captions for a paper or a page.",
+                        entries, ts_cli_view_options_new_group (&view_options), 1, 1);
+  if (files == NULL)
+    return TS_CLI_USAGE;
+  if (!parse_options (&options, &target, &figure, &error))
+    return ts_cli_fail (error);
+  bytes = make_figure (files[0], &view_options, &figure, &target, &error);
+  if (bytes == NULL)
+    return ts_cli_fail (error);
+  return ts_cli_write_file (target.folder, target.name, target.collision, bytes, options.quiet);
+}
+
+const TsCliCommand ts_cli_figure_draw = {
+  .name = "figure",
+  .summary = "draw images with captions, as PNG, PDF or SVG",
+  .run = run_figure,
+};
