@@ -193,7 +193,7 @@ pass_done_cb (TsPaintPass *pass, const GError *error, gpointer user_data)
   GPtrArray *canvases = ts_paint_pass_get_canvases (pass);
 
   if (error != NULL)
-    g_debug ("grid: %s", error->message);
+    ts_session_report_error (self->session, error);
   for (guint i = 0; i < canvases->len; i++)
     take_canvas (self, canvases->pdata[i]);
   self->n_ticks++;

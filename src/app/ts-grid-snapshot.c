@@ -106,8 +106,10 @@ dup_badge (TsGrid *self, guint64 index)
 
   if (tile == NULL)
     return NULL;
-  if (tile->error != NULL)
+  if (tile->error != NULL) {
+    ts_session_report_error (self->session, tile->error);
     return g_strdup (_ ("unreadable"));
+  }
   if (tile->n_nan > 0)
     return g_strdup_printf ("%" G_GUINT64_FORMAT " NaN", tile->n_nan);
   if (tile->n_inf > 0)

@@ -402,6 +402,7 @@ ts_image_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   TsTileKey key = { g.index, g.level_width, g.level_height, g.sampling };
   TsTile *tile = ts_tile_cache_lookup (self->tiles, &key);
   if (tile != NULL && tile->error != NULL) {
+    ts_session_report_error (self->session, tile->error);
     snapshot_message (self, snapshot, tile->error->message);
     return;
   }

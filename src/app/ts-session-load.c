@@ -3,6 +3,7 @@
 
 #include "app/ts-session-load.h"
 
+#include "app/ts-memory.h"
 #include "reader/ts-reader.h"
 
 void
@@ -11,6 +12,7 @@ ts_load_job_free (TsLoadJob *job)
   g_free (job->path);
   g_free (job->node_path);
   g_free (job->layout);
+  g_free (job->memory_path);
   g_free (job->error);
   g_clear_object (&job->document);
   g_clear_object (&job->node);
@@ -25,6 +27,36 @@ choose_any_node (TsDocument *document)
   GPtrArray *arrays = ts_document_get_arrays (document);
 
   return arrays->len > 0 ? g_ptr_array_index (arrays, 0) : ts_document_get_root (document);
+}
+
+/* The view, read as the user said now or for a file of such a name before. */
+static TsView *
+make_view (TsLoadJob *job, GCancellable *cancellable, GError **error)
+{
+  const char *path = job->path != NULL ? job->path : job->memory_path;
+  const char *node_path = ts_node_get_path (job->node);
+  g_autofree char *remembered = NULL;
+  TsView *view;
+
+  if (job->layout == NULL && path != NULL && !job->forget_layout && !job->is_reload) {
+    remembered = ts_memory_dup_layout (path, node_path);
+    view = remembered != NULL
+               ? ts_view_new (job->document, job->node, remembered, cancellable, NULL)
+               : NULL;
+    if (view != NULL)
+      return view;
+  }
+  view = ts_view_new (job->document, job->node, job->layout, cancellable, error);
+  if (job->memory_path != NULL && job->forget_layout) {
+    ts_memory_set_layout (path, node_path, NULL);
+  } else if (job->memory_path != NULL && view != NULL && job->layout != NULL) {
+    const TsLayoutGuess *guess = ts_view_get_layout_guess (view);
+    gboolean is_guess = guess != NULL && guess->n_candidates > 0 &&
+                        g_str_equal (guess->candidates[0].layout.roles, job->layout);
+
+    ts_memory_set_layout (path, node_path, is_guess ? NULL : job->layout);
+  }
+  return view;
 }
 
 void
@@ -52,7 +84,7 @@ ts_load_job_thread (GTask *task, gpointer source, gpointer data, GCancellable *c
     g_set_object (&job->node, node);
   }
 
-  job->view = ts_view_new (job->document, job->node, job->layout, cancellable, &error);
+  job->view = make_view (job, cancellable, &error);
   if (job->view == NULL) {
     if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
       g_task_return_error (task, g_steal_pointer (&error));

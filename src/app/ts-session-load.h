@@ -10,9 +10,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   /* in */
-  char *path;           /* opens this file, else shows @node of @document */
-  char *node_path;      /* (nullable) reload: the node to come back to */
-  char *layout;         /* (nullable) */
+  char *path;        /* opens this file, else shows @node of @document */
+  char *node_path;   /* (nullable) reload: the node to come back to */
+  char *layout;      /* (nullable) */
+  char *memory_path; /* (nullable) the file of @node, to remember @layout for */
+  gboolean forget_layout;
   gboolean is_reload;   /* a failure leaves what is there */
   gboolean keep_recipe; /* reload, other layout: settings survive where they still fit */
   /* in or out */

@@ -4,6 +4,7 @@
 #include "app/ts-session.h"
 
 #include "app/ts-session-load.h"
+#include "base/ts-error.h"
 
 #include <glib/gi18n.h>
 
@@ -62,6 +63,7 @@ enum {
   RECIPE_CHANGED,
   SELECTION_CHANGED,
   VIEW_CHANGED,
+  FILE_CHANGED,
   N_SIGNALS
 };
 
@@ -312,8 +314,20 @@ ts_session_show_node (TsSession *self, TsNode *node, const char *layout)
   job->document = g_object_ref (self->document);
   job->node = g_object_ref (node);
   job->layout = g_strdup (layout);
+  if (self->file != NULL)
+    job->memory_path = g_file_get_path (self->file);
+  job->forget_layout = layout == NULL && node == self->node;
   job->keep_recipe = node == self->node;
   start_load (self, job);
+}
+
+void
+ts_session_report_error (TsSession *self, const GError *error)
+{
+  g_return_if_fail (TS_IS_SESSION (self));
+
+  if (g_error_matches (error, TS_ERROR, TS_ERROR_CHANGED))
+    g_signal_emit (self, signals[FILE_CHANGED], 0);
 }
 
 void
@@ -682,6 +696,8 @@ ts_session_class_init (TsSessionClass *klass)
   signals[SELECTION_CHANGED] =
       g_signal_new ("selection-changed", TS_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 0);
+  signals[FILE_CHANGED] = g_signal_new ("file-changed", TS_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                        NULL, NULL, G_TYPE_NONE, 0);
   signals[VIEW_CHANGED] = g_signal_new ("view-changed", TS_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
                                         NULL, NULL, G_TYPE_NONE, 0);
 }

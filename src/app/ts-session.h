@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  * %NULL), zoom (double: device pixels per image pixel in the grid), current (guint: focus image),
  * n-selected (guint), resolved (pointer, see ts_session_get_resolved()).
  * Signals: "recipe-changed" (any setting; newest is in ts_session_get_recipe()),
- * "selection-changed", "view-changed" (another batch: drop everything cached).
+ * "selection-changed", "view-changed" (another batch: drop everything cached),
+ * "file-changed" (a read has found the file changed by another program).
  */
 #define TS_TYPE_SESSION (ts_session_get_type ())
 G_DECLARE_FINAL_TYPE (TsSession, ts_session, TS, SESSION, GObject)
@@ -28,9 +29,13 @@ TsSession *ts_session_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Opens in a thread; newest call wins. Result in the properties; errors in "error". */
 void ts_session_open (TsSession *self, GFile *file);
-/* Shows another node of the document, and with a layout of the user's choice (nullable). */
+/* Shows another node of the document, and with a layout of the user's choice, which is remembered
+ * for other files of such a name; %NULL: the remembered one, for the node that is shown the guess.
+ */
 void ts_session_show_node (TsSession *self, TsNode *node, const char *layout);
 void ts_session_reload (TsSession *self);
+/* Whoever reads images hands errors in; main thread. */
+void ts_session_report_error (TsSession *self, const GError *error);
 
 TsDocument *ts_session_get_document (TsSession *self);
 GFile *ts_session_get_file (TsSession *self);

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 
 /* The parts of the window's implementation: ts-window.c (what is shown), ts-window-actions.c
  * (commands), ts-window-recipe.c (settings as actions), ts-window-export.c (a running export),
- * ts-window-picture.c (clipboard, screenshot), ts-window-recent.c. */
+ * ts-window-picture.c (clipboard, screenshot), ts-window-recent.c, ts-window-watch.c (files that
+ * change). */
 
 struct _TsWindow
 {
@@ -43,6 +44,8 @@ struct _TsWindow
   GtkWidget *sample_button;
   GtkRevealer *offer_revealer;
   GtkLabel *offer_label;
+  GtkRevealer *changed_revealer;
+  GtkLabel *changed_label;
   GtkRevealer *export_revealer;
   GtkLabel *export_label;
   GtkProgressBar *export_bar;
@@ -59,6 +62,11 @@ struct _TsWindow
   gint64 job_start_us;
   guint job_timer;
   GStrv job_failures; /* of the last one */
+
+  /* the file, while it may change */
+  GFileMonitor *monitor;
+  char *watched_state; /* when it was read */
+  guint watch_timer;
 
   gboolean image_mode;
   gboolean focus_pictures;
@@ -97,6 +105,12 @@ void ts_window_add_picture_actions (TsWindow *self);
 /* ts-window-recent.c */
 void ts_window_update_recent (TsWindow *self);
 void ts_window_remember_file (TsWindow *self);
+
+/* ts-window-watch.c */
+void ts_window_init_watch (TsWindow *self);
+/* Watches the file that was read just now, and takes an offer to read it again back. */
+void ts_window_watch_file (TsWindow *self);
+void ts_window_dispose_watch (TsWindow *self);
 
 /* ts-window-export.c */
 void ts_window_add_export_actions (TsWindow *self);

@@ -264,6 +264,7 @@ document_cb (TsWindow *self)
 {
   TsDocument *document = ts_session_get_document (self->session);
 
+  ts_window_watch_file (self);
   if (document == NULL)
     return;
   ts_window_remember_file (self);
@@ -492,6 +493,7 @@ ts_window_dispose (GObject *object)
   g_clear_handle_id (&self->zoom_idle, g_source_remove);
   g_clear_handle_id (&self->loading_timer, g_source_remove);
   ts_window_dispose_export (self);
+  ts_window_dispose_watch (self);
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
   if (self->survey != NULL)
@@ -552,6 +554,8 @@ ts_window_class_init (TsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsWindow, sample_button);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, offer_revealer);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, offer_label);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, changed_revealer);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, changed_label);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, export_revealer);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, export_label);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, export_bar);
@@ -577,6 +581,7 @@ ts_window_init (TsWindow *self)
   ts_window_add_picture_actions (self);
   follow_settings (self);
   follow_session (self);
+  ts_window_init_watch (self);
   gtk_widget_set_visible (self->sample_button, sample != NULL);
 
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);

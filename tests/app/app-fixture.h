@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What the window tests share: a display or a skip, arrays written to a folder of their own, a
@@ -22,6 +23,8 @@ fixture_has_display (void)
   return has;
 }
 
+static inline void fixture_remove_folder (char *folder);
+
 static inline char *
 fixture_make_folder (void)
 {
@@ -30,6 +33,27 @@ fixture_make_folder (void)
 
   g_assert_no_error (error);
   return folder;
+}
+
+static char *fixture_state_folder;
+
+static inline void
+fixture_remove_state (void)
+{
+  g_autofree char *folder = g_build_filename (fixture_state_folder, "tenscope", NULL);
+
+  fixture_remove_folder (g_steal_pointer (&folder));
+  g_rmdir (fixture_state_folder);
+}
+
+/* Nothing that the program remembers comes from the user's own folders or goes there; called first
+ * of all. */
+static inline void
+fixture_own_state (void)
+{
+  fixture_state_folder = fixture_make_folder ();
+  g_setenv ("XDG_STATE_HOME", fixture_state_folder, TRUE);
+  atexit (fixture_remove_state);
 }
 
 /* An .npy of version 1.0, row-major, little-endian. */

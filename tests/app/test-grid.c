@@ -750,6 +750,7 @@ test_empty (void)
 int
 main (int argc, char *argv[])
 {
+  fixture_own_state ();
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/grid/layout", test_layout);

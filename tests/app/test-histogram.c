@@ -156,6 +156,7 @@ test_accessible (void)
 int
 main (int argc, char *argv[])
 {
+  fixture_own_state ();
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/histogram/keys", test_keys);

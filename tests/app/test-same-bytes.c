@@ -183,6 +183,7 @@ test_same_bytes (gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  fixture_own_state ();
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *path = g_strconcat ("/same-bytes/", cases[i].name, NULL);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app-fixture.h"
+#include "app/ts-memory.h"
 #include "app/ts-recipe-edit.h"
 #include "base/ts-error.h"
 
@@ -246,6 +247,98 @@ test_resolved (void)
                                   1e-6 * stats.max);
 }
 
+/* What is remembered. */
+
+static void
+assert_layout (TsSession *session, const char *layout)
+{
+  g_assert_cmpstr (ts_batch_get_layout (ts_view_get_batch (ts_session_get_view (session)))->roles,
+                   ==, layout);
+}
+
+static TsSession *
+open_steps (const char *folder, const char *name)
+{
+  static const float data[6 * 4 * 8 * 8];
+  g_autoptr (GFile) file = fixture_write_npy (folder, name, "<f4", "6, 4, 8, 8", data, sizeof data);
+
+  return fixture_open (file);
+}
+
+static void
+test_memory (void)
+{
+  g_autofree char *folder = fixture_make_folder ();
+  g_autoptr (TsSession) first = open_steps (folder, "step_0001.npy");
+  g_autofree char *guess =
+      g_strdup (ts_batch_get_layout (ts_view_get_batch (ts_session_get_view (first)))->roles);
+
+  g_assert_cmpstr (guess, !=, "NNHW");
+  ts_session_show_node (first, ts_session_get_node (first), "NHWC");
+  fixture_wait_loaded (first);
+  assert_layout (first, "NHWC");
+
+  /* the next of the same name, and no other */
+  g_autoptr (TsSession) second = open_steps (folder, "step_20.npy");
+  assert_layout (second, "NHWC");
+  g_assert_true (ts_view_is_layout_forced (ts_session_get_view (second)));
+  g_autoptr (TsSession) other = open_steps (folder, "stop_20.npy");
+  assert_layout (other, guess);
+
+  /* the guess, by its name or by no name, is nothing to remember */
+  ts_session_show_node (second, ts_session_get_node (second), guess);
+  fixture_wait_loaded (second);
+  g_autoptr (TsSession) third = open_steps (folder, "step_3.npy");
+  assert_layout (third, guess);
+  ts_session_show_node (third, ts_session_get_node (third), "NHWC");
+  fixture_wait_loaded (third);
+  ts_session_show_node (third, ts_session_get_node (third), NULL);
+  fixture_wait_loaded (third);
+  assert_layout (third, guess);
+  g_autoptr (TsSession) fourth = open_steps (folder, "step_4.npy");
+  assert_layout (fourth, guess);
+
+  /* one that does not fit here is left aside */
+  g_autofree char *path = g_file_get_path (ts_session_get_file (fourth));
+  ts_memory_set_layout (path, "", "NTCHWD");
+  g_autoptr (TsSession) fifth = open_steps (folder, "step_5.npy");
+  assert_layout (fifth, guess);
+  ts_memory_set_layout (path, "", NULL);
+  fixture_remove_folder (g_steal_pointer (&folder));
+}
+
+/* The oldest are forgotten, and a folder that cannot be written is no failure. */
+static void
+test_memory_limits (void)
+{
+  g_autofree char *where = g_build_filename (g_get_user_state_dir (), "tenscope", NULL);
+  g_autofree char *file = g_build_filename (where, "files.ini", NULL);
+  g_autofree char *last = NULL;
+
+  for (char a = 'a'; a <= 'z'; a++) {
+    for (char b = 'a'; b < 'a' + 8; b++) {
+      char name[] = { '/', 'x', '/', a, b, '[', '=', ']', '\n', 0 };
+      ts_memory_set_layout (name, "a/b = [c]", "HW");
+    }
+  }
+  g_autofree char *first = ts_memory_dup_layout ("/x/aa[=]\n", "a/b = [c]");
+  g_assert_null (first);
+  last = ts_memory_dup_layout ("/elsewhere/zh[=]\n", "a/b = [c]");
+  g_assert_cmpstr (last, ==, "HW");
+
+  g_assert_true (g_file_set_contents (file, "no key file", -1, NULL));
+  g_free (g_steal_pointer (&last));
+  last = ts_memory_dup_layout ("/x/zh[=]\n", "a/b = [c]");
+  g_assert_null (last);
+  g_unlink (file);
+  g_rmdir (where);
+  g_assert_true (g_file_set_contents (where, "not a folder", -1, NULL));
+  ts_memory_set_layout ("/x/y", "k", "HW");
+  last = ts_memory_dup_layout ("/x/y", "k");
+  g_assert_null (last);
+  g_unlink (where);
+}
+
 /* Edits. */
 
 static void
@@ -348,6 +441,7 @@ test_edit_range (void)
 int
 main (int argc, char *argv[])
 {
+  fixture_own_state ();
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/session/open", test_open);
@@ -358,6 +452,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/session/selection", test_selection);
   g_test_add_func ("/session/reload", test_reload);
   g_test_add_func ("/session/resolved", test_resolved);
+  g_test_add_func ("/session/memory", test_memory);
+  g_test_add_func ("/session/memory-limits", test_memory_limits);
   g_test_add_func ("/recipe-edit/norm", test_edit_norm);
   g_test_add_func ("/recipe-edit/channels", test_edit_channels);
   g_test_add_func ("/recipe-edit/range", test_edit_range);

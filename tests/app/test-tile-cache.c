@@ -184,6 +184,7 @@ test_stale (void)
 int
 main (int argc, char *argv[])
 {
+  fixture_own_state ();
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/tile-cache/load", test_load);

@@ -10,7 +10,10 @@
 #include "app/ts-number-row.h"
 #include "app/ts-recipe-edit.h"
 #include "app/ts-tree-row.h"
+#include "base/ts-error.h"
 #include "pixels/ts-colormap.h"
+
+#include <unistd.h>
 
 /* The real window on a display: what it shows is compared with ts_render(), and its controls and
  * actions with the recipe. */
@@ -660,12 +663,69 @@ test_modes (void)
   close_window (window);
 }
 
+/* A file that is written again while it is shown: an offer, and everything in place after it was
+ * taken. */
+static void
+test_changed_file (void)
+{
+  if (!start ())
+    return;
+
+  g_autofree char *folder = fixture_make_folder ();
+  g_autofree float *data = fixture_make_floats (6, 3, 16, 16);
+  gsize size = 6 * 3 * 16 * 16 * sizeof *data;
+  g_autoptr (GFile) file =
+                 fixture_write_npy (folder, "live.npy", "<f4", "6, 3, 16, 16", data, size);
+  TsWindow *window = open_window (file);
+  TsRecipe recipe = *ts_session_get_recipe (window->session);
+  g_autoptr (GtkBitset) selection = gtk_bitset_new_range (2, 2);
+
+  g_assert_false (gtk_revealer_get_reveal_child (window->changed_revealer));
+  recipe.gamma = 1.7;
+  ts_session_set_recipe (window->session, &recipe, NULL);
+  ts_session_set_selection (window->session, selection);
+  ts_session_set_current (window->session, 4);
+
+  for (gsize i = 0; i < size / sizeof *data; i++)
+    data[i] = -data[i];
+  g_object_unref (fixture_write_npy (folder, "live.npy", "<f4", "6, 3, 16, 16", data, size));
+  WAIT_FOR (gtk_revealer_get_reveal_child (window->changed_revealer));
+  g_assert_nonnull (strstr (gtk_label_get_label (window->changed_label), "live.npy"));
+
+  /* half of it: the reload fails, the offer stays */
+  g_autofree char *path = g_file_get_path (file);
+  g_assert_cmpint (truncate (path, 64), ==, 0);
+  g_action_group_activate_action (G_ACTION_GROUP (window), "reload", NULL);
+  fixture_wait_loaded (window->session);
+  g_assert_nonnull (ts_session_get_view (window->session));
+  g_assert_true (gtk_revealer_get_reveal_child (window->changed_revealer));
+
+  g_object_unref (fixture_write_npy (folder, "live.npy", "<f4", "6, 3, 16, 16", data, size));
+  g_action_group_activate_action (G_ACTION_GROUP (window), "reload", NULL);
+  fixture_wait_loaded (window->session);
+  g_assert_false (gtk_revealer_get_reveal_child (window->changed_revealer));
+  g_assert_cmpfloat (ts_session_get_recipe (window->session)->gamma, ==, 1.7);
+  g_assert_true (gtk_bitset_equals (ts_session_get_selection (window->session), selection));
+  g_assert_cmpuint (ts_session_get_current (window->session), ==, 4);
+
+  /* an error of a read asks for a look at the file; unchanged, it is no reason to offer anything */
+  g_autoptr (GError) error = g_error_new_literal (TS_ERROR, TS_ERROR_CHANGED, "changed");
+  spin (900);
+  ts_session_report_error (window->session, error);
+  g_assert_cmpuint (window->watch_timer, !=, 0);
+  spin (900);
+  g_assert_false (gtk_revealer_get_reveal_child (window->changed_revealer));
+  close_window (window);
+  fixture_remove_folder (g_steal_pointer (&folder));
+}
+
 int
 main (int argc, char *argv[])
 {
   g_autofree char *home = fixture_make_folder ();
 
   /* recent files of the tests are nobody's */
+  fixture_own_state ();
   g_setenv ("XDG_DATA_HOME", home, TRUE);
   g_setenv ("XDG_CONFIG_HOME", home, TRUE);
   g_setenv ("ADW_DISABLE_PORTAL", "1", TRUE);
@@ -678,6 +738,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/window/typing", test_typing);
   g_test_add_func ("/window/round-trip", test_round_trip);
   g_test_add_func ("/window/bad-file", test_bad_file);
+  g_test_add_func ("/window/changed-file", test_changed_file);
   g_test_add_func ("/window/numbers", test_numbers);
   g_test_add_func ("/window/tree", test_tree);
   g_test_add_func ("/window/offer", test_offer);
