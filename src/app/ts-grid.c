@@ -67,6 +67,7 @@ view_changed_cb (TsGrid *self)
 static void
 recipe_changed_cb (TsGrid *self)
 {
+  g_set_object (&self->stats, ts_session_get_stats (self->session));
   self->recipe_serial++;
   ts_grid_queue_refresh (self);
 }

@@ -267,6 +267,7 @@ view_changed_cb (TsImageView *self)
 static void
 recipe_changed_cb (TsImageView *self)
 {
+  g_set_object (&self->stats, ts_session_get_stats (self->session));
   self->recipe_serial++;
   ts_image_view_queue_refresh (self);
 }

@@ -494,7 +494,8 @@ fill_lists (TsInspector *self)
   set_strings (self->range_scope_row,
                (const char *[]){ _ ("Whole batch"), _ ("Each image"),
                                                        _ ("Each channel"),
-                                                          _ ("Each image and channel"), NULL });
+                                                          _ ("Each image and channel"),
+                                                             _ ("Selected images"), NULL });
   set_strings (self->rounding_row,
                (const char *[]){ _ ("Nearest"), _ ("Half to even"),
                                                    _ ("Truncate"), _ ("TensorFlow"),

@@ -22,7 +22,8 @@ struct _TsSession
   TsDocument *document;
   TsNode *node;
   TsView *view;
-  TsBatchStats *stats;
+  TsBatchStats *whole_stats; /* of the batch */
+  TsBatchStats *stats;       /* the same, or with the selection as what a range is taken of */
   char *error;
   gboolean file_error;
 
@@ -125,6 +126,30 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RESOLVED]);
 }
 
+/* The scope "selection" means what is selected; all images when nothing is. */
+static void
+choose_stats (TsSession *self)
+{
+  g_autoptr (TsBatchStats) chosen = NULL;
+
+  if (self->whole_stats != NULL && self->recipe.scope == TS_SCOPE_SELECTION) {
+    gsize n = (gsize) gtk_bitset_get_size (self->selection);
+    g_autofree guint64 *indices = g_new (guint64, MAX (n, 1));
+    GtkBitsetIter iter;
+    gsize i = 0;
+    guint index;
+
+    for (gboolean more = gtk_bitset_iter_init_first (&iter, self->selection, &index); more && i < n;
+         more = gtk_bitset_iter_next (&iter, &index))
+      indices[i++] = index;
+    chosen = ts_batch_stats_new_subset (self->whole_stats, indices, i);
+  }
+  if (chosen == NULL)
+    g_set_object (&chosen, self->whole_stats);
+  if (g_set_object (&self->stats, chosen))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATS]);
+}
+
 static void
 update_resolved (TsSession *self)
 {
@@ -197,11 +222,10 @@ take_load (TsSession *self, TsLoadJob *job)
   g_object_notify_by_pspec (object, props[PROP_ERROR]);
 
   g_set_object (&self->view, job->view);
-  g_clear_object (&self->stats);
+  g_clear_object (&self->whole_stats);
   if (self->view != NULL)
-    self->stats = ts_batch_stats_new (ts_view_get_batch (self->view));
+    self->whole_stats = ts_batch_stats_new (ts_view_get_batch (self->view));
   g_object_notify_by_pspec (object, props[PROP_VIEW]);
-  g_object_notify_by_pspec (object, props[PROP_STATS]);
 
   self->recipe = recipe;
   self->has_resolved = FALSE;
@@ -211,6 +235,7 @@ take_load (TsSession *self, TsLoadJob *job)
   g_clear_pointer (&self->selection, gtk_bitset_unref);
   self->selection = g_steal_pointer (&selection);
   g_object_notify_by_pspec (object, props[PROP_N_SELECTED]);
+  choose_stats (self);
   update_resolved (self);
 
   g_clear_object (&self->load_cancellable);
@@ -359,7 +384,11 @@ ts_session_reload (TsSession *self)
 static void
 apply_recipe (TsSession *self, const TsRecipe *recipe)
 {
+  gboolean was_of_selection = self->recipe.scope == TS_SCOPE_SELECTION;
+
   self->recipe = *recipe;
+  if (was_of_selection != (recipe->scope == TS_SCOPE_SELECTION))
+    choose_stats (self);
   update_resolved (self);
   g_signal_emit (self, signals[RECIPE_CHANGED], 0);
 }
@@ -476,6 +505,13 @@ ts_session_set_selection (TsSession *self, GtkBitset *selection)
 
   gtk_bitset_unref (self->selection);
   self->selection = g_steal_pointer (&clipped);
+  if (self->recipe.scope == TS_SCOPE_SELECTION) {
+    choose_stats (self);
+    if (self->recipe.range_mode != TS_RANGE_FIXED) {
+      update_resolved (self);
+      g_signal_emit (self, signals[RECIPE_CHANGED], 0);
+    }
+  }
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SELECTED]);
 }
@@ -648,6 +684,7 @@ ts_session_dispose (GObject *object)
   g_clear_object (&self->document);
   g_clear_object (&self->node);
   g_clear_object (&self->view);
+  g_clear_object (&self->whole_stats);
   g_clear_object (&self->stats);
 
   G_OBJECT_CLASS (ts_session_parent_class)->dispose (object);

@@ -32,6 +32,11 @@ ts_cli_view_options_clear (TsCliViewOptions *self)
   g_free (self->channel);
   g_free (self->colormap);
   g_free (self->rounding);
+  g_free (self->curve);
+  g_free (self->nan_color);
+  g_free (self->under_color);
+  g_free (self->over_color);
+  g_free (self->ignore_label);
   *self = (TsCliViewOptions){ 0 };
 }
 
@@ -56,7 +61,9 @@ ts_cli_view_options_new_group (TsCliViewOptions *self)
     { "range", 0, 0, G_OPTION_ARG_STRING, &self->range,
       "LO,HI or minmax or percentile:LO,HI or sigma:K or symmetric", "RANGE" },
     { "scope", 0, 0, G_OPTION_ARG_STRING, &self->scope,
-      "What an automatic range is taken of: batch, image, channel, image-channel", "SCOPE" },
+      "What an automatic range is taken of: batch, selection (the images of "
+      "--index), image, channel, image-channel",
+      "SCOPE" },
     { "gamma", 0, 0, G_OPTION_ARG_STRING, &self->gamma, "Curve: value^(1/G)", "G" },
     { "channel", 'c', 0, G_OPTION_ARG_STRING, &self->channel,
       "One channel, or three as red, green and blue, or four with alpha, or what all of them come "
@@ -64,6 +71,17 @@ ts_cli_view_options_new_group (TsCliViewOptions *self)
       "K|R,G,B" },
     { "colormap", 0, 0, G_OPTION_ARG_STRING, &self->colormap,
       "For one channel: gray, viridis, magma, turbo, RdBu_r, categorical, …", "NAME" },
+    { "curve", 0, 0, G_OPTION_ARG_STRING, &self->curve,
+      "Curve by logarithm or inverse hyperbolic sine, with its strength: log:100, asinh:10",
+      "NAME:K" },
+    { "nan-color", 0, 0, G_OPTION_ARG_STRING, &self->nan_color, "Colour of what is no number",
+      "RRGGBB" },
+    { "under-color", 0, 0, G_OPTION_ARG_STRING, &self->under_color,
+      "Colour of values below the range; none: as the least", "RRGGBB" },
+    { "over-color", 0, 0, G_OPTION_ARG_STRING, &self->over_color,
+      "Colour of values above the range; none: as the greatest", "RRGGBB" },
+    { "ignore-label", 0, 0, G_OPTION_ARG_STRING, &self->ignore_label,
+      "Label that is drawn transparent", "N" },
     { "invert", 0, 0, G_OPTION_ARG_NONE, &self->invert, "Black for white", NULL },
     { "rounding", 0, 0, G_OPTION_ARG_STRING, &self->rounding,
       "nearest, half-even, truncate, tf, torch-dtype", "NAME" },
@@ -282,6 +300,65 @@ apply_channel (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
   return TRUE;
 }
 
+/* "log:100", "asinh:10", "gamma" */
+static gboolean
+apply_curve (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
+{
+  g_auto (GStrv) parts = NULL;
+  int curve;
+
+  if (self->curve == NULL)
+    return TRUE;
+  parts = g_strsplit (self->curve, ":", 2);
+  if (parts[0] == NULL)
+    return ts_cli_invalid (error, "--curve takes log:K or asinh:K");
+  if (!ts_cli_parse_name ("curve", parts[0], ts_curve_names, &curve, error))
+    return FALSE;
+  recipe->curve = (TsCurve) curve;
+  return parts[1] == NULL ||
+         ts_cli_parse_double ("curve", parts[1], &recipe->curve_strength, error);
+}
+
+/* "ff00ff" or "#ff00ff"; "none" where that is one. */
+static gboolean
+parse_color (const char *option, const char *text, gboolean may_be_none, int *color, GError **error)
+{
+  guint64 number;
+
+  if (text == NULL)
+    return TRUE;
+  if (may_be_none && g_str_equal (text, "none")) {
+    *color = -1;
+    return TRUE;
+  }
+  if (text[0] == '#')
+    text++;
+  if (strlen (text) != 6 || !g_ascii_string_to_unsigned (text, 16, 0, 0xffffff, &number, NULL))
+    return ts_cli_invalid (error, "--%s takes a colour such as ff00ff, not “%s”", option, text);
+  *color = (int) number;
+  return TRUE;
+}
+
+static gboolean
+apply_colors (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
+{
+  int nan_color = (int) recipe->nan_color;
+  guint64 label;
+
+  if (!parse_color ("nan-color", self->nan_color, FALSE, &nan_color, error) ||
+      !parse_color ("under-color", self->under_color, TRUE, &recipe->under_color, error) ||
+      !parse_color ("over-color", self->over_color, TRUE, &recipe->over_color, error))
+    return FALSE;
+  recipe->nan_color = (guint32) nan_color;
+  if (self->ignore_label == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (self->ignore_label, 10, 0, G_MAXINT32, &label, NULL))
+    return ts_cli_invalid (error, "--ignore-label takes a number of a label, not “%s”",
+                           self->ignore_label);
+  recipe->ignore_label = (int) label;
+  return TRUE;
+}
+
 static gboolean
 apply_look (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
 {
@@ -324,6 +401,7 @@ ts_cli_view_options_get_recipe (const TsCliViewOptions *self,
   return (self->recipe == NULL || apply_recipe_file (self, recipe, error)) &&
          apply_normalisation (self, recipe, error) && apply_range (self, recipe, error) &&
          apply_channel (self, recipe, error) && apply_look (self, recipe, error) &&
+         apply_curve (self, recipe, error) && apply_colors (self, recipe, error) &&
          ts_recipe_validate (recipe, &size, error);
 }
 

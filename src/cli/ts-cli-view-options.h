@@ -28,6 +28,11 @@ typedef struct
   char *channel;
   char *colormap;
   char *rounding;
+  char *curve;
+  char *nan_color;
+  char *under_color;
+  char *over_color;
+  char *ignore_label;
   gboolean invert;
 } TsCliViewOptions;
 

@@ -223,7 +223,12 @@ ts_export_plan_new (TsView *view,
 
   self = g_new0 (TsExportPlan, 1);
   self->view = g_object_ref (view);
-  self->stats = g_object_ref (stats);
+  /* Before a shard takes its part: all shards choose the same images. What the window has chosen
+   * stays, so that files are what is on the screen. */
+  self->stats =
+      recipe->scope == TS_SCOPE_SELECTION && indices != NULL && !ts_batch_stats_is_subset (stats)
+          ? ts_batch_stats_new_subset (stats, indices, n_indices)
+          : g_object_ref (stats);
   self->recipe = *recipe;
   self->pixel_recipe = *recipe;
   copy_options (self, options);

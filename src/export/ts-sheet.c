@@ -117,6 +117,7 @@ ts_sheet_render (TsView *view,
 {
   TsBatch *batch = ts_view_get_batch (view);
   gsize n = indices != NULL ? n_indices : (gsize) ts_batch_get_n_images (batch);
+  g_autoptr (TsBatchStats) chosen = NULL;
   g_autofree guint8 *pixels = NULL;
   Grid grid;
 
@@ -144,6 +145,10 @@ ts_sheet_render (TsView *view,
     return FALSE;
   }
   fill (picture, pixels, options->pad_value, options->bits);
+  chosen =
+      recipe->scope == TS_SCOPE_SELECTION && indices != NULL && !ts_batch_stats_is_subset (stats)
+          ? ts_batch_stats_new_subset (stats, indices, n)
+          : g_object_ref (stats);
 
   for (gsize k = 0; k < n; k++) {
     guint64 index = indices != NULL ? indices[k] : k;
@@ -151,7 +156,7 @@ ts_sheet_render (TsView *view,
     gsize y = grid.padding + (k / grid.n_columns) * (grid.cell.height + grid.padding);
     TsResolved resolved;
 
-    if (!ts_resolve (recipe, stats, index, &resolved, cancellable, error) ||
+    if (!ts_resolve (recipe, chosen, index, &resolved, cancellable, error) ||
         !ts_render (batch, index, NULL, recipe, &resolved, format, TS_VALUES_DISPLAY,
                     pixels + picture->stride_bytes * y + pixel_bytes * x, picture->stride_bytes,
                     NULL, cancellable, error)) {

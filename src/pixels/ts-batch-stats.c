@@ -5,6 +5,8 @@
 #include "pixels/ts-resolve-private.h"
 #include "tensor/ts-quantiles.h"
 
+#include <string.h>
+
 /* Kept per image beyond the statistics of all its channels together. */
 #define MAX_KEPT TS_RECIPE_MAX_CHANNELS
 /* Images remembered one by one; when they are more, memory starts anew. */
@@ -22,6 +24,9 @@ struct _TsBatchStats
   GObject parent_instance;
 
   TsBatch *batch;
+  TsBatchStats *whole; /* what a subset is of; (nullable) */
+  guint64 *indices;    /* of a subset; (nullable) */
+  gsize n_indices;
   GMutex lock;         /* of what follows */
   GHashTable *images;  /* index -> ImageStats */
   ImageStats *all;     /* of the batch; (nullable) until asked for */
@@ -37,6 +42,8 @@ ts_batch_stats_finalize (GObject *object)
   TsBatchStats *self = TS_BATCH_STATS (object);
 
   g_clear_object (&self->batch);
+  g_clear_object (&self->whole);
+  g_free (self->indices);
   g_hash_table_unref (self->images);
   g_hash_table_unref (self->ranges);
   g_free (self->all);
@@ -70,6 +77,28 @@ ts_batch_stats_new (TsBatch *batch)
   self = g_object_new (TS_TYPE_BATCH_STATS, NULL);
   self->batch = g_object_ref (batch);
   return self;
+}
+
+TsBatchStats *
+ts_batch_stats_new_subset (TsBatchStats *whole, const guint64 *indices, gsize n_indices)
+{
+  TsBatchStats *self;
+
+  g_return_val_if_fail (TS_IS_BATCH_STATS (whole), NULL);
+
+  self = ts_batch_stats_new (whole->batch);
+  self->whole = g_object_ref (whole->whole != NULL ? whole->whole : whole);
+  self->indices = n_indices > 0 ? g_memdup2 (indices, n_indices * sizeof *indices) : NULL;
+  self->n_indices = n_indices;
+  return self;
+}
+
+gboolean
+ts_batch_stats_is_subset (TsBatchStats *self)
+{
+  g_return_val_if_fail (TS_IS_BATCH_STATS (self), FALSE);
+
+  return self->whole != NULL;
 }
 
 TsBatch *
@@ -121,10 +150,23 @@ compute_image (TsBatchStats *self, guint64 index, GCancellable *cancellable, GEr
   return stats;
 }
 
-/* Statistics of a channel that is not kept, of one image or all. */
+/* How many images @self is of, and the @i-th of them. */
+static guint64
+get_n_images (TsBatchStats *self)
+{
+  return self->indices != NULL ? self->n_indices : ts_batch_get_n_images (self->batch);
+}
+
+static guint64
+get_index (TsBatchStats *self, guint64 i)
+{
+  return self->indices != NULL ? self->indices[i] : i;
+}
+
+/* Statistics of a channel that is not kept, of @n images (or the one @index). */
 static gboolean
 compute_channel (TsBatchStats *self,
-                 guint64 first,
+                 const guint64 *index,
                  guint64 n,
                  guint channel,
                  TsStats *stats,
@@ -132,8 +174,10 @@ compute_channel (TsBatchStats *self,
                  GError **error)
 {
   ts_stats_init (stats);
-  for (guint64 i = first; i < first + n; i++) {
-    g_autoptr (TsBlock) image = ts_batch_read_image (self->batch, i, NULL, cancellable, error);
+  for (guint64 i = 0; i < n; i++) {
+    g_autoptr (TsBlock) image =
+                   ts_batch_read_image (self->batch, index != NULL ? *index : get_index (self, i),
+                                        NULL, cancellable, error);
 
     if (image == NULL)
       return FALSE;
@@ -167,8 +211,10 @@ ts_batch_stats_get_image (TsBatchStats *self,
   g_return_val_if_fail (TS_IS_BATCH_STATS (self), FALSE);
   g_return_val_if_fail (index < ts_batch_get_n_images (self->batch), FALSE);
 
+  if (self->whole != NULL)
+    return ts_batch_stats_get_image (self->whole, index, channel, stats, cancellable, error);
   if (channel >= MAX_KEPT)
-    return compute_channel (self, index, 1, (guint) channel, stats, cancellable, error);
+    return compute_channel (self, &index, 1, (guint) channel, stats, cancellable, error);
 
   g_mutex_lock (&self->lock);
   found = g_hash_table_lookup (self->images, &index);
@@ -190,18 +236,40 @@ ts_batch_stats_get_image (TsBatchStats *self,
   return TRUE;
 }
 
+/* Statistics of image @index, channel by channel; those that are known, or computed and, for a
+ * subset, kept with what it is of. */
+static ImageStats *
+dup_image (TsBatchStats *self, guint64 index, GCancellable *cancellable, GError **error)
+{
+  TsStats all;
+  ImageStats *found, *copy = NULL;
+
+  if (self->whole == NULL)
+    return compute_image (self, index, cancellable, error);
+  if (!ts_batch_stats_get_image (self->whole, index, -1, &all, cancellable, error))
+    return NULL;
+  g_mutex_lock (&self->whole->lock);
+  found = g_hash_table_lookup (self->whole->images, &index);
+  if (found != NULL) {
+    copy = new_image_stats (found->n_channels);
+    memcpy (copy, found, sizeof *copy + MIN (found->n_channels, MAX_KEPT) * sizeof *copy->channels);
+  }
+  g_mutex_unlock (&self->whole->lock);
+  return copy != NULL ? copy : compute_image (self, index, cancellable, error);
+}
+
 /* Statistics of everything, once. Called with the compute lock held. */
 static ImageStats *
 compute_all (TsBatchStats *self, GCancellable *cancellable, GError **error)
 {
-  guint64 n_images = ts_batch_get_n_images (self->batch);
+  guint64 n_images = get_n_images (self);
   g_autofree ImageStats *all = NULL;
   TsImageSize size;
 
   ts_batch_get_max_size (self->batch, &size);
   all = new_image_stats (size.n_channels);
   for (guint64 i = 0; i < n_images; i++) {
-    g_autofree ImageStats *image = compute_image (self, i, cancellable, error);
+    g_autofree ImageStats *image = dup_image (self, get_index (self, i), cancellable, error);
 
     if (image == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
       return NULL;
@@ -230,23 +298,18 @@ ts_batch_stats_has_all (TsBatchStats *self)
 {
   g_return_val_if_fail (TS_IS_BATCH_STATS (self), FALSE);
 
-  return look_up_all (self, -1, NULL);
+  return look_up_all (self->whole != NULL ? self->whole : self, -1, NULL);
 }
 
-gboolean
-ts_batch_stats_get_all (TsBatchStats *self,
-                        int channel,
-                        TsStats *stats,
-                        GCancellable *cancellable,
-                        GError **error)
+/* Of the images of @self. */
+static gboolean
+get_own (TsBatchStats *self, int channel, TsStats *stats, GCancellable *cancellable, GError **error)
 {
   ImageStats *all;
 
-  g_return_val_if_fail (TS_IS_BATCH_STATS (self), FALSE);
-
   if (channel >= MAX_KEPT)
-    return compute_channel (self, 0, ts_batch_get_n_images (self->batch), (guint) channel, stats,
-                            cancellable, error);
+    return compute_channel (self, NULL, get_n_images (self), (guint) channel, stats, cancellable,
+                            error);
   if (look_up_all (self, channel, stats))
     return TRUE;
 
@@ -261,6 +324,33 @@ ts_batch_stats_get_all (TsBatchStats *self,
   }
   g_mutex_unlock (&self->compute_lock);
   return look_up_all (self, channel, stats);
+}
+
+gboolean
+ts_batch_stats_get_all (TsBatchStats *self,
+                        int channel,
+                        TsStats *stats,
+                        GCancellable *cancellable,
+                        GError **error)
+{
+  g_return_val_if_fail (TS_IS_BATCH_STATS (self), FALSE);
+
+  return get_own (self->whole != NULL ? self->whole : self, channel, stats, cancellable, error);
+}
+
+gboolean
+ts_batch_stats_get_selection (TsBatchStats *self,
+                              int channel,
+                              TsStats *stats,
+                              GCancellable *cancellable,
+                              GError **error)
+{
+  g_return_val_if_fail (TS_IS_BATCH_STATS (self), FALSE);
+
+  return get_own (self->indices != NULL ? self
+                  : self->whole != NULL ? self->whole
+                                        : self,
+                  channel, stats, cancellable, error);
 }
 
 /* The channel @channel of @image after un-normalisation, as a packed block. */
@@ -294,21 +384,23 @@ unnormalise (TsBlock *image, guint channel, const TsRecipe *recipe, GError **err
 
 static gboolean
 compute_percentiles (TsBatchStats *self,
-                     guint64 first,
-                     guint64 n,
+                     const guint64 *index,
                      int channel,
                      const TsRecipe *recipe,
                      double range[2],
                      GCancellable *cancellable,
                      GError **error)
 {
+  guint64 n = index != NULL ? 1 : get_n_images (self);
   double percents[2] = { recipe->percentile_lo, recipe->percentile_hi };
   g_autoptr (TsQuantiles) quantiles =
                  ts_quantiles_new (ts_batch_get_dtype (self->batch), percents, 2);
 
   while (!ts_quantiles_is_done (quantiles)) {
-    for (guint64 i = first; i < first + n; i++) {
-      g_autoptr (TsBlock) image = ts_batch_read_image (self->batch, i, NULL, cancellable, error);
+    for (guint64 i = 0; i < n; i++) {
+      g_autoptr (TsBlock) image =
+                     ts_batch_read_image (self->batch, index != NULL ? *index : get_index (self, i),
+                                          NULL, cancellable, error);
 
       if (image == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
@@ -331,7 +423,6 @@ compute_percentiles (TsBatchStats *self,
 
 gboolean
 ts_batch_stats_get_percentiles (TsBatchStats *self,
-                                gboolean is_batch,
                                 guint64 index,
                                 int channel,
                                 const TsRecipe *recipe,
@@ -340,12 +431,15 @@ ts_batch_stats_get_percentiles (TsBatchStats *self,
                                 GError **error)
 {
   g_autoptr (GString) key = g_string_new (NULL);
-  guint64 n = is_batch ? ts_batch_get_n_images (self->batch) : 1;
+  gboolean is_image = recipe->scope == TS_SCOPE_IMAGE || recipe->scope == TS_SCOPE_IMAGE_CHANNEL;
   const double *found;
 
-  if (is_batch)
+  /* Only a selection is the subset's own; the rest is shared. */
+  if (self->whole != NULL && (recipe->scope != TS_SCOPE_SELECTION || self->indices == NULL))
+    self = self->whole;
+  if (!is_image)
     index = 0;
-  g_string_printf (key, "%d %" G_GUINT64_FORMAT " %d %a %a", is_batch, index, channel,
+  g_string_printf (key, "%d %" G_GUINT64_FORMAT " %d %a %a", is_image, index, channel,
                    recipe->percentile_lo, recipe->percentile_hi);
   for (guint c = 0; c < recipe->n_norm; c++)
     g_string_append_printf (key, " %a %a", recipe->mean[c], recipe->std[c]);
@@ -360,7 +454,8 @@ ts_batch_stats_get_percentiles (TsBatchStats *self,
   if (found != NULL)
     return TRUE;
 
-  if (!compute_percentiles (self, index, n, channel, recipe, range, cancellable, error))
+  if (!compute_percentiles (self, is_image ? &index : NULL, channel, recipe, range, cancellable,
+                            error))
     return FALSE;
   g_mutex_lock (&self->lock);
   if (g_hash_table_size (self->ranges) >= MAX_IMAGES)

@@ -16,11 +16,9 @@ const char *const ts_range_mode_names[] = {
 };
 
 const char *const ts_range_scope_names[] = {
-  [TS_SCOPE_BATCH] = "batch",
-  [TS_SCOPE_IMAGE] = "image",
-  [TS_SCOPE_CHANNEL] = "channel",
-  [TS_SCOPE_IMAGE_CHANNEL] = "image-channel",
-  NULL,
+  [TS_SCOPE_BATCH] = "batch",         [TS_SCOPE_IMAGE] = "image",
+  [TS_SCOPE_CHANNEL] = "channel",     [TS_SCOPE_IMAGE_CHANNEL] = "image-channel",
+  [TS_SCOPE_SELECTION] = "selection", NULL,
 };
 
 const char *const ts_rounding_names[] = {

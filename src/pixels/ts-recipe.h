@@ -21,6 +21,7 @@ typedef enum {
   TS_SCOPE_IMAGE,
   TS_SCOPE_CHANNEL,       /* each channel over the batch */
   TS_SCOPE_IMAGE_CHANNEL, /* each channel of each image */
+  TS_SCOPE_SELECTION,     /* the chosen images, see ts_batch_stats_new_subset() */
 } TsRangeScope;
 
 typedef enum {

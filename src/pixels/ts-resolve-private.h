@@ -5,10 +5,10 @@
 
 G_BEGIN_DECLS
 
-/* The percentiles of @recipe over un-normalised values of one image or the batch, one channel or
- * all (-1); NaN when nothing is finite. Exact; remembered. Blocks; cancellable. */
+/* The percentiles of @recipe over un-normalised values of what its scope says (image @index, the
+ * batch, the selection), one channel or all (-1); NaN when nothing is finite. Exact; remembered.
+ * Blocks; cancellable. */
 gboolean ts_batch_stats_get_percentiles (TsBatchStats *self,
-                                         gboolean is_batch,
                                          guint64 index,
                                          int channel,
                                          const TsRecipe *recipe,

@@ -36,6 +36,8 @@ get_stats (TsBatchStats *self,
 {
   if (is_per_image (recipe->scope))
     return ts_batch_stats_get_image (self, index, channel, stats, cancellable, error);
+  if (recipe->scope == TS_SCOPE_SELECTION)
+    return ts_batch_stats_get_selection (self, channel, stats, cancellable, error);
   return ts_batch_stats_get_all (self, channel, stats, cancellable, error);
 }
 
@@ -108,8 +110,7 @@ find_range (TsBatchStats *self,
   if (recipe->range_mode == TS_RANGE_PERCENTILE) {
     double found[2];
 
-    if (!ts_batch_stats_get_percentiles (self, !is_per_image (recipe->scope), index, channel,
-                                         recipe, found, cancellable, error))
+    if (!ts_batch_stats_get_percentiles (self, index, channel, recipe, found, cancellable, error))
       return FALSE;
     if (!isnan (found[0])) {
       range[0] = found[0];

@@ -17,6 +17,29 @@ G_DECLARE_FINAL_TYPE (TsBatchStats, ts_batch_stats, TS, BATCH_STATS, GObject)
 TsBatchStats *ts_batch_stats_new (TsBatch *batch) G_GNUC_WARN_UNUSED_RESULT;
 TsBatch *ts_batch_stats_get_batch (TsBatchStats *self);
 
+/**
+ * ts_batch_stats_new_subset:
+ * @whole: of the batch
+ * @indices: images of the batch; copied
+ *
+ * Statistics of the batch in which the scope "selection" means the images given. What is known of
+ * single images and of the batch is shared with @whole. Of all images, as with @whole itself, when
+ * @n_indices is 0.
+ */
+TsBatchStats *ts_batch_stats_new_subset (TsBatchStats *whole,
+                                         const guint64 *indices,
+                                         gsize n_indices) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether it was made by ts_batch_stats_new_subset(). */
+gboolean ts_batch_stats_is_subset (TsBatchStats *self);
+
+/* Of the images that the scope "selection" means; otherwise as ts_batch_stats_get_all(). */
+gboolean ts_batch_stats_get_selection (TsBatchStats *self,
+                                       int channel,
+                                       TsStats *stats,
+                                       GCancellable *cancellable,
+                                       GError **error);
+
 /* Of one image, raw values: all channels (@channel -1) or one. Blocks. */
 gboolean ts_batch_stats_get_image (TsBatchStats *self,
                                    guint64 index,
@@ -63,7 +86,8 @@ gboolean ts_resolve (const TsRecipe *recipe,
                      GCancellable *cancellable,
                      GError **error);
 
-/* TRUE when the resolved numbers are the same for all images (fixed, or scope batch/channel). */
+/* TRUE when the resolved numbers are the same for all images (fixed, or scope batch, channel or
+ * selection). */
 gboolean ts_recipe_is_index_independent (const TsRecipe *recipe);
 
 G_END_DECLS

@@ -368,11 +368,18 @@ test_recipe (void)
   g_assert_true (ts_grid_wait_idle (f.grid, LIMIT_MS));
   check_all_visible (&f, factor);
 
-  for (int scope = TS_SCOPE_BATCH; scope <= TS_SCOPE_IMAGE_CHANNEL; scope++) {
+  for (int scope = TS_SCOPE_BATCH; scope <= TS_SCOPE_SELECTION; scope++) {
     TsRecipe recipe = *ts_session_get_recipe (f.session);
     recipe.range_mode = TS_RANGE_MINMAX;
     recipe.scope = (TsRangeScope) scope;
     ts_session_set_recipe (f.session, &recipe, NULL);
+    g_assert_true (ts_grid_wait_idle (f.grid, LIMIT_MS));
+    check_all_visible (&f, factor);
+  }
+  /* Another selection, another range. */
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (GtkBitset) selection = gtk_bitset_new_range (i, 2);
+    ts_session_set_selection (f.session, selection);
     g_assert_true (ts_grid_wait_idle (f.grid, LIMIT_MS));
     check_all_visible (&f, factor);
   }

@@ -507,6 +507,23 @@ test_sheet (void)
 }
 
 static void
+assert_same_pixels (const char *a, const char *b)
+{
+  g_autoptr (GBytes) x = read_file (a);
+  g_autoptr (GBytes) y = read_file (b);
+  g_auto (Decoded) first = { 0 };
+  g_auto (Decoded) second = { 0 };
+
+  decode_png (x, &first);
+  decode_png (y, &second);
+  g_autofree char *one = decoded_sha256 (&first);
+  g_autofree char *other = decoded_sha256 (&second);
+
+  if (!g_str_equal (one, other))
+    g_error ("%s and %s differ", a, b);
+}
+
+static void
 assert_same_file (const char *a, const char *b)
 {
   g_autoptr (GBytes) x = read_file (a);
@@ -514,6 +531,42 @@ assert_same_file (const char *a, const char *b)
 
   if (!g_bytes_equal (x, y))
     g_error ("%s and %s differ", a, b);
+}
+
+/* Options that only name fields of the recipe: what they do to files. */
+static void
+test_recipe_options (void)
+{
+  /* Of one image, the selection is the image; of all, the batch. */
+  run_ok ("export %S/cells.pt --range minmax --scope selection -i 3 -o %T/selected --quiet");
+  run_ok ("export %S/cells.pt --range minmax --scope image -i 3 -o %T/single --quiet");
+  run_ok ("export %S/cells.pt --range minmax --scope selection -o %T/chosen --quiet");
+  run_ok ("export %S/cells.pt --range minmax --scope batch -o %T/batch --quiet");
+  run_ok ("sheet %S/cells.pt --range minmax --scope selection -i 3 -o %T/selected.png --quiet");
+  run_ok ("sheet %S/cells.pt --range minmax --scope image -i 3 -o %T/single.png --quiet");
+  assert_same_pixels ("selected/images/cells_03.png", "single/images/cells_03.png");
+  assert_same_pixels ("chosen/images/cells_03.png", "batch/images/cells_03.png");
+  assert_same_pixels ("selected.png", "single.png");
+
+  /* A recipe file and options that say the same. */
+  run_ok ("export %S/cells.pt -i 0 --channel 0 --colormap viridis --range 0.2,0.6 --curve log:50 "
+          "--under-color 102030 --over-color ff8000 --nan-color 00ff00 -o %T/options --quiet");
+  run_ok ("export %S/cells.pt -i 0 --recipe %T/options/images/cells_00.json -o %T/recipe --quiet");
+  run_ok ("export %S/cells.pt -i 0 --recipe %T/options/images/cells_00.json --curve gamma "
+          "--under-color none -o %T/changed --quiet");
+  assert_same_pixels ("options/images/cells_00.png", "recipe/images/cells_00.png");
+
+  static const char *const refused[] = {
+    "--curve exp:3",    "--curve log:0",     "--under-color red", "--over-color 1234567",
+    "--nan-color none", "--ignore-label -2", "--scope some",
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++) {
+    g_autofree char *command = g_strconcat ("export %S/cells.pt -o %T/refused ", refused[i], NULL);
+    g_auto (Result) result = run (command, NULL);
+
+    if (result.status != 2)
+      g_error ("%s: %d %s", command, result.status, result.err);
+  }
 }
 
 /* An automatic range, so that every shard has to look at the whole batch. */
@@ -729,6 +782,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/collisions", test_collisions);
   g_test_add_func ("/cli/cells", test_cells);
   g_test_add_func ("/cli/sheet", test_sheet);
+  g_test_add_func ("/cli/recipe-options", test_recipe_options);
   g_test_add_func ("/cli/shards", test_shards);
   g_test_add_func ("/cli/replay", test_replay);
   g_test_add_func ("/cli/raw", test_raw);

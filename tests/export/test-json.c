@@ -218,6 +218,8 @@ test_recipe_round_trip (void)
   recipes[2].channels[0] = 2;
   recipes[2].channels[1] = -1;
   recipes[2].channels[2] = 0;
+  recipes[2].range_mode = TS_RANGE_MINMAX;
+  recipes[2].scope = TS_SCOPE_SELECTION;
   recipes[3].range_mode = TS_RANGE_PERCENTILE;
   recipes[3].scope = TS_SCOPE_IMAGE_CHANNEL;
   recipes[3].percentile_lo = 0.5;

@@ -89,6 +89,47 @@ test_scopes (void)
 }
 
 static void
+test_selection (void)
+{
+  const guint64 second = 1;
+  g_autoptr (TsBatchStats) stats = make_stats (elements, TS_DTYPE_FLOAT32, 2, 2, 4);
+  g_autoptr (TsBatchStats) one = ts_batch_stats_new_subset (stats, &second, 1);
+  g_autoptr (TsBatchStats) all = ts_batch_stats_new_subset (one, NULL, 0);
+  TsResolved resolved;
+  TsRecipe recipe;
+
+  ts_recipe_init (&recipe);
+  recipe.range_mode = TS_RANGE_MINMAX;
+  recipe.scope = TS_SCOPE_SELECTION;
+  for (guint pass = 0; pass < 2; pass++) {
+    recipe.range_mode = pass == 0 ? TS_RANGE_MINMAX : TS_RANGE_PERCENTILE;
+    recipe.percentile_lo = 0;
+    recipe.percentile_hi = 100;
+    /* The image asked for does not matter, only those chosen. */
+    resolved = resolve (&recipe, one, 0);
+    g_assert_cmpuint (resolved.n, ==, 1);
+    g_assert_cmpfloat (resolved.lo[0], ==, 1);
+    g_assert_cmpfloat (resolved.hi[0], ==, 10);
+    resolved = resolve (&recipe, all, 1);
+    g_assert_cmpfloat (resolved.lo[0], ==, -8);
+    g_assert_cmpfloat (resolved.hi[0], ==, 10);
+    resolved = resolve (&recipe, stats, 1);
+    g_assert_cmpfloat (resolved.lo[0], ==, -8);
+  }
+  g_assert_true (ts_recipe_is_index_independent (&recipe));
+
+  /* Other scopes are those of the batch. */
+  recipe.scope = TS_SCOPE_BATCH;
+  resolved = resolve (&recipe, one, 1);
+  g_assert_cmpfloat (resolved.lo[0], ==, -8);
+  recipe.scope = TS_SCOPE_IMAGE;
+  resolved = resolve (&recipe, one, 0);
+  g_assert_cmpfloat (resolved.hi[0], ==, 3);
+  g_assert_true (ts_batch_stats_is_subset (one));
+  g_assert_false (ts_batch_stats_is_subset (stats));
+}
+
+static void
 test_modes (void)
 {
   g_autoptr (TsBatchStats) stats = make_stats (elements, TS_DTYPE_FLOAT32, 2, 2, 4);
@@ -222,6 +263,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/resolve/scopes", test_scopes);
+  g_test_add_func ("/resolve/selection", test_selection);
   g_test_add_func ("/resolve/modes", test_modes);
   g_test_add_func ("/resolve/unnormalised", test_unnormalised);
   g_test_add_func ("/resolve/nothing-finite", test_nothing_finite);
