@@ -28,9 +28,7 @@ static struct
 {
   exr_context_t file;
   GPtrArray *layers;
-  guint32 last_id;
-  guint8 *last;
-  guint64 last_bytes;
+  guint8 *pixels; /* of the layer that is being decoded */
   char message[256];
 } state;
 
@@ -229,7 +227,6 @@ exr_list (GByteArray *out)
   options.max_tile_width = 16384;
   options.max_tile_height = 16384;
   state.layers = g_ptr_array_new_with_free_func (free_layer);
-  state.last_id = G_MAXUINT32;
   if (exr_start_read (&state.file, "file", &options) != EXR_ERR_SUCCESS ||
       exr_get_count (state.file, &n_parts) != EXR_ERR_SUCCESS)
     return take_error ("The OpenEXR library cannot open the file");
@@ -278,7 +275,7 @@ decode_chunk (const Layer *layer,
       if (strcmp (channel->channel_name, g_ptr_array_index (layer->channels, k)) != 0)
         continue;
       channel->decode_to_ptr =
-          state.last + ((gsize) y * layer->width + (gsize) x) * pixel_bytes + k * size;
+          state.pixels + ((gsize) y * layer->width + (gsize) x) * pixel_bytes + k * size;
       channel->user_pixel_stride = (int32_t) pixel_bytes;
       channel->user_line_stride = (int32_t) (pixel_bytes * layer->width);
       channel->user_bytes_per_element = (int16_t) size;
@@ -347,30 +344,17 @@ decode_layer (const Layer *layer)
 }
 
 static char *
-exr_read (guint32 id, guint64 start, guint64 n_bytes, guint8 *out)
+exr_decode (guint32 id, guint8 **out, guint64 *n_bytes)
 {
   const Layer *layer;
 
   if (id >= state.layers->len)
     return g_strdup ("No such layer");
   layer = g_ptr_array_index (state.layers, id);
-  if (state.last_id != id) {
-    char *error;
-
-    g_free (state.last);
-    state.last_id = G_MAXUINT32;
-    state.last_bytes = (guint64) layer->width * layer->height * layer->channels->len *
-                       ts_dtype_get_size (layer->dtype);
-    state.last = g_try_malloc0 (state.last_bytes);
-    error = state.last != NULL ? decode_layer (layer) : g_strdup ("Too large for memory");
-    if (error != NULL)
-      return error;
-    state.last_id = id;
-  }
-  if (start > state.last_bytes || n_bytes > state.last_bytes - start)
-    return g_strdup ("Behind the end of the layer");
-  memcpy (out, state.last + start, n_bytes);
-  return NULL;
+  *n_bytes = (guint64) layer->width * layer->height * layer->channels->len *
+             ts_dtype_get_size (layer->dtype);
+  *out = state.pixels = g_try_malloc0 (*n_bytes);
+  return state.pixels != NULL ? decode_layer (layer) : g_strdup ("Too large for memory");
 }
 
-const TsHelperBackend ts_helper_exr = { "exr", exr_list, exr_read };
+const TsHelperBackend ts_helper_exr = { "exr", exr_list, NULL, exr_decode };

@@ -28,9 +28,6 @@ static struct
   GPtrArray *arrays;
   guint64 n_kept_bytes;
   guint n_listed;
-  guint32 last_id;
-  guint8 *last; /* packed elements of the array read last */
-  guint64 last_bytes;
   char *message; /* of the library */
 } state;
 
@@ -282,7 +279,6 @@ mat_list (GByteArray *out)
 
   Mat_LogInitFunc ("tenscope", keep_message);
   state.arrays = g_ptr_array_new ();
-  state.last_id = G_MAXUINT32;
   state.mat = Mat_Open ("/", MAT_ACC_RDONLY);
   if (state.mat == NULL)
     return take_error ("The MATLAB library cannot open the file");
@@ -302,7 +298,7 @@ mat_list (GByteArray *out)
 
 /* Real and imaginary parts lie apart in MATLAB and together everywhere else. */
 static char *
-pack (const Array *array, const matvar_t *variable)
+pack (const Array *array, const matvar_t *variable, guint8 *out)
 {
   gsize size = ts_dtype_get_size (array->dtype);
   guint64 n_bytes = array->n_elements * size;
@@ -319,48 +315,36 @@ pack (const Array *array, const matvar_t *variable)
     if (variable->data_size != (int) half || variable->nbytes < n_bytes / 2)
       return g_strdup ("The data of the variable is damaged");
     for (guint64 i = 0; i < array->n_elements; i++) {
-      memcpy (state.last + i * size, (const guint8 *) halves->Re + i * half, half);
-      memcpy (state.last + i * size + half, (const guint8 *) halves->Im + i * half, half);
+      memcpy (out + i * size, (const guint8 *) halves->Re + i * half, half);
+      memcpy (out + i * size + half, (const guint8 *) halves->Im + i * half, half);
     }
     return NULL;
   }
   if (variable->nbytes < n_bytes)
     return g_strdup ("The data of the variable is shorter than its shape");
-  memcpy (state.last, variable->data, n_bytes);
+  memcpy (out, variable->data, n_bytes);
   return NULL;
 }
 
 static char *
-mat_read (guint32 id, guint64 start, guint64 n_bytes, guint8 *out)
+mat_decode (guint32 id, guint8 **out, guint64 *n_bytes)
 {
-  Array *array;
+  const Array *array;
+  matvar_t *variable;
+  char *error;
 
   if (id >= state.arrays->len)
     return g_strdup ("No such variable");
   array = g_ptr_array_index (state.arrays, id);
-  if (state.last_id != id) {
-    matvar_t *variable = array->inside;
-    char *error;
-
-    if (array->name != NULL)
-      variable = Mat_VarRead (state.mat, array->name);
-    if (variable == NULL)
-      return take_error ("The variable cannot be read");
-    g_free (state.last);
-    state.last_id = G_MAXUINT32;
-    state.last_bytes = array->n_elements * ts_dtype_get_size (array->dtype);
-    state.last = g_try_malloc (MAX (state.last_bytes, 1));
-    error = state.last != NULL ? pack (array, variable) : g_strdup ("Too large for memory");
-    if (array->name != NULL)
-      Mat_VarFree (variable);
-    if (error != NULL)
-      return error;
-    state.last_id = id;
-  }
-  if (start > state.last_bytes || n_bytes > state.last_bytes - start)
-    return g_strdup ("Behind the end of the variable");
-  memcpy (out, state.last + start, n_bytes);
-  return NULL;
+  variable = array->name != NULL ? Mat_VarRead (state.mat, array->name) : array->inside;
+  if (variable == NULL)
+    return take_error ("The variable cannot be read");
+  *n_bytes = array->n_elements * ts_dtype_get_size (array->dtype);
+  *out = g_try_malloc (MAX (*n_bytes, 1));
+  error = *out != NULL ? pack (array, variable, *out) : g_strdup ("Too large for memory");
+  if (array->name != NULL)
+    Mat_VarFree (variable);
+  return error;
 }
 
-const TsHelperBackend ts_helper_mat = { "mat", mat_list, mat_read };
+const TsHelperBackend ts_helper_mat = { "mat", mat_list, NULL, mat_decode };

@@ -164,4 +164,4 @@ picture_read (guint32 id, guint64 start, guint64 n_bytes, guint8 *out)
   return NULL;
 }
 
-const TsHelperBackend ts_helper_picture = { "picture", picture_list, picture_read };
+const TsHelperBackend ts_helper_picture = { "picture", picture_list, picture_read, NULL };

@@ -31,9 +31,7 @@ static struct
   TIFF *tiff;
   GArray *pages;
   toff_t position;
-  guint32 last_id;
-  guint8 *last;
-  guint64 last_bytes;
+  guint8 *pixels;    /* of the page that is being decoded */
   char message[256]; /* the first one since it was cleared: the cause */
 } state;
 
@@ -185,7 +183,6 @@ tiff_list (GByteArray *out)
   TIFFOpenOptionsSetErrorHandlerExtR (options, keep_message, NULL);
   TIFFOpenOptionsSetWarningHandlerExtR (options, drop_message, NULL);
   state.pages = g_array_new (FALSE, TRUE, sizeof (Page));
-  state.last_id = G_MAXUINT32;
   /* m: no mapping of the file; it may shrink under us */
   state.tiff = TIFFClientOpenExt ("file", "rm", NULL, read_bytes, write_bytes, seek, close_nothing,
                                   get_file_size, NULL, NULL, options);
@@ -252,7 +249,7 @@ place (const Page *page,
 
   for (guint32 row = 0; row < height; row++, packed += packed_row_bytes) {
     const guint8 *from = packed;
-    guint8 *to = state.last +
+    guint8 *to = state.pixels +
                  (((gsize) (y + row) * page->width + x) * page->n_samples + first_sample) * size;
 
     if (widened != NULL) {
@@ -321,37 +318,24 @@ decode (const Page *page)
 }
 
 static char *
-tiff_read (guint32 id, guint64 start, guint64 n_bytes, guint8 *out)
+tiff_decode (guint32 id, guint8 **out, guint64 *n_bytes)
 {
-  Page *page;
+  Page *page, again;
+  char *error;
 
   if (id >= state.pages->len)
     return g_strdup ("No such page");
   page = &g_array_index (state.pages, Page, id);
-  if (state.last_id != id) {
-    char *error;
-    Page again = *page;
-
-    g_free (state.last);
-    state.last = NULL;
-    state.last_id = G_MAXUINT32;
-    if (!TIFFSetSubDirectory (state.tiff, page->directory))
-      return take_error ("The page cannot be opened");
-    error = describe_page (&again); /* sets what the codec has to be asked for */
-    if (error != NULL)
-      return error;
-    state.last_bytes =
-        (guint64) page->width * page->height * page->n_samples * ts_dtype_get_size (page->dtype);
-    state.last = g_try_malloc (MAX (state.last_bytes, 1));
-    error = state.last != NULL ? decode (page) : g_strdup ("Too large for memory");
-    if (error != NULL)
-      return error;
-    state.last_id = id;
-  }
-  if (start > state.last_bytes || n_bytes > state.last_bytes - start)
-    return g_strdup ("Behind the end of the page");
-  memcpy (out, state.last + start, n_bytes);
-  return NULL;
+  again = *page;
+  if (!TIFFSetSubDirectory (state.tiff, page->directory))
+    return take_error ("The page cannot be opened");
+  error = describe_page (&again); /* sets what the codec has to be asked for */
+  if (error != NULL)
+    return error;
+  *n_bytes =
+      (guint64) page->width * page->height * page->n_samples * ts_dtype_get_size (page->dtype);
+  *out = state.pixels = g_try_malloc (MAX (*n_bytes, 1));
+  return state.pixels != NULL ? decode (page) : g_strdup ("Too large for memory");
 }
 
-const TsHelperBackend ts_helper_tiff = { "tiff", tiff_list, tiff_read };
+const TsHelperBackend ts_helper_tiff = { "tiff", tiff_list, NULL, tiff_decode };

@@ -28,14 +28,23 @@ void ts_listing_text (GByteArray *out, const char *name, const char *text);
 void ts_listing_opaque (GByteArray *out, const char *name, const char *type, const char *note);
 void ts_listing_error (GByteArray *out, const char *name, const char *message);
 
-/* One library: lists a file, and reads bytes of a dataset of that list. */
+/**
+ * TsHelperBackend:
+ * @id: first argument of the helper
+ * @list: appends the listing records of the file; %NULL or a message why it cannot be read
+ * @read: exactly @n_bytes of a dataset from byte @start on, or a message; for formats with random
+ *   access
+ * @decode: all bytes of a dataset in new memory, or a message; for the others. The helper keeps
+ *   what was decoded last
+ *
+ * One library. Either @read or @decode is set.
+ */
 typedef struct
 {
   const char *id;
-  /* %NULL or a message why the file cannot be read */
   char *(*list) (GByteArray *out);
-  /* exactly n_bytes, or a message */
   char *(*read) (guint32 id, guint64 start, guint64 n_bytes, guint8 *out);
+  char *(*decode) (guint32 id, guint8 **out, guint64 *n_bytes);
 } TsHelperBackend;
 
 extern const TsHelperBackend ts_helper_hdf5;
