@@ -399,7 +399,7 @@ add_channel_choices (TsInspector *self, guint n_channels)
 
   g_ptr_array_set_size (self->channel_texts, 0);
   g_ptr_array_add (self->channel_texts, g_strdup ("auto"));
-  gtk_string_list_append (list, n_channels == 1 ? _ ("Grey")
+  gtk_string_list_append (list, n_channels == 1 ? _ ("Gray")
                                                 : n_channels == 3
                           ? _ ("RGB")
                           : _ ("Automatic"));

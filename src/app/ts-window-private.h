@@ -4,6 +4,7 @@
 #include "app/ts-grid.h"
 #include "app/ts-image-view.h"
 #include "app/ts-inspector.h"
+#include "app/ts-latents-pane.h"
 #include "app/ts-numbers-page.h"
 #include "app/ts-status-bar.h"
 #include "app/ts-survey.h"
@@ -15,8 +16,8 @@ G_BEGIN_DECLS
 
 /* The parts of the window's implementation: ts-window.c (what is shown), ts-window-actions.c
  * (commands), ts-window-recipe.c (settings as actions), ts-window-export.c (a running export),
- * ts-window-picture.c (clipboard, screenshot), ts-window-recent.c, ts-window-watch.c (files that
- * change). */
+ * ts-window-picture.c (clipboard, screenshot), ts-window-values.c (latents, range in sight),
+ * ts-window-recent.c, ts-window-watch.c (files that change). */
 
 struct _TsWindow
 {
@@ -46,6 +47,8 @@ struct _TsWindow
   GtkLabel *offer_label;
   GtkRevealer *changed_revealer;
   GtkLabel *changed_label;
+  GtkRevealer *latents_revealer;
+  TsLatentsPane *latents_pane;
   GtkRevealer *export_revealer;
   GtkLabel *export_label;
   GtkProgressBar *export_bar;
@@ -101,6 +104,10 @@ void ts_window_update_recipe_actions (TsWindow *self);
 
 /* ts-window-picture.c */
 void ts_window_add_picture_actions (TsWindow *self);
+
+/* ts-window-values.c */
+void ts_window_add_value_actions (TsWindow *self);
+void ts_window_update_latents (TsWindow *self);
 
 /* ts-window-recent.c */
 void ts_window_update_recent (TsWindow *self);

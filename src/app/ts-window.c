@@ -173,6 +173,7 @@ ts_window_update_stack (TsWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->status_bar), has_view);
   ts_status_bar_set_single (self->status_bar, self->image_mode);
   ts_window_update_panes (self);
+  ts_window_update_latents (self);
   ts_window_set_state (self, "mode", g_variant_new_string (self->image_mode ? "image" : "grid"));
 }
 
@@ -479,6 +480,7 @@ follow_session (TsWindow *self)
   ts_tree_pane_set_session (self->tree_pane, self->session);
   ts_inspector_set_session (self->inspector, self->session);
   ts_status_bar_set_session (self->status_bar, self->session);
+  ts_latents_pane_set_session (self->latents_pane, self->session);
   ts_numbers_page_set_session (self->numbers_page, self->session);
   g_object_set (self->grid, "session", self->session, NULL);
   g_object_set (self->image_view, "session", self->session, NULL);
@@ -524,6 +526,7 @@ ts_window_class_init (TsWindowClass *klass)
   g_type_ensure (TS_TYPE_GRID);
   g_type_ensure (TS_TYPE_IMAGE_VIEW);
   g_type_ensure (TS_TYPE_INSPECTOR);
+  g_type_ensure (TS_TYPE_LATENTS_PANE);
   g_type_ensure (TS_TYPE_NUMBERS_PAGE);
   g_type_ensure (TS_TYPE_STATUS_BAR);
   g_type_ensure (TS_TYPE_TREE_PANE);
@@ -556,6 +559,8 @@ ts_window_class_init (TsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsWindow, offer_label);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, changed_revealer);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, changed_label);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, latents_revealer);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, latents_pane);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, export_revealer);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, export_label);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, export_bar);
@@ -579,6 +584,7 @@ ts_window_init (TsWindow *self)
   ts_window_add_recipe_actions (self);
   ts_window_add_export_actions (self);
   ts_window_add_picture_actions (self);
+  ts_window_add_value_actions (self);
   follow_settings (self);
   follow_session (self);
   ts_window_init_watch (self);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <gtk/gtk.h>
+
+/* For tests: a small window from which the files given can be dragged, as from a file manager. */
+
+static GdkContentProvider *
+prepare_cb (GtkDragSource *source, double x, double y, GdkFileList *files)
+{
+  return gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, files);
+}
+
+static gboolean
+closed_cb (GtkWindow *window, GMainLoop *loop)
+{
+  g_main_loop_quit (loop);
+  return FALSE;
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  GSList *files = NULL;
+
+  gtk_init ();
+  for (int i = argc - 1; i > 0; i--)
+    files = g_slist_prepend (files, g_file_new_for_commandline_arg (argv[i]));
+  GdkFileList *list = gdk_file_list_new_from_list (files);
+  g_slist_free_full (files, g_object_unref);
+
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *label = gtk_label_new ("drag");
+  GtkDragSource *source = gtk_drag_source_new ();
+  g_signal_connect (source, "prepare", G_CALLBACK (prepare_cb), list);
+  gtk_widget_add_controller (label, GTK_EVENT_CONTROLLER (source));
+  gtk_window_set_child (GTK_WINDOW (window), label);
+  gtk_window_set_title (GTK_WINDOW (window), "drag-files");
+  gtk_window_set_default_size (GTK_WINDOW (window), 160, 120);
+  g_signal_connect (window, "close-request", G_CALLBACK (closed_cb), loop);
+  gtk_window_present (GTK_WINDOW (window));
+  g_main_loop_run (loop);
+  g_boxed_free (GDK_TYPE_FILE_LIST, list);
+  return 0;
+}
