@@ -73,6 +73,7 @@ struct _TsWindow
 
   gboolean image_mode;
   gboolean focus_pictures;
+  guint focus_tries;
   gboolean show_tree, show_inspector; /* as wished in a wide window */
   gboolean tree_over, inspector_over; /* and in a narrow one */
   gboolean narrow, very_narrow;
@@ -87,6 +88,7 @@ void ts_window_toast (TsWindow *self, const char *text);
 void ts_window_update_stack (TsWindow *self);
 void ts_window_update_panes (TsWindow *self);
 gboolean *ts_window_get_pane_wish (TsWindow *self, gboolean tree);
+void ts_window_focus_pictures (TsWindow *self);
 gboolean ts_window_get_image_size (TsWindow *self, TsImageSize *size);
 /* (nullable): a sample that came with the program. */
 GFile *ts_window_find_sample (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -10,6 +10,8 @@
 #define NARROW           900
 #define VERY_NARROW      650
 #define LOADING_DELAY_MS 250
+/* Frames in which the grid may become ready to take the focus. */
+#define FOCUS_TRIES 30
 
 G_DEFINE_FINAL_TYPE (TsWindow, ts_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -226,6 +228,27 @@ update_offer (TsWindow *self)
   gtk_revealer_set_reveal_child (self->offer_revealer, !taken);
 }
 
+/* The grid takes the focus once it has laid out its images. */
+static gboolean
+focus_tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  TsWindow *self = TS_WINDOW (widget);
+
+  if (--self->focus_tries > 0 && ts_session_get_view (self->session) != NULL && !self->image_mode &&
+      !gtk_widget_grab_focus (GTK_WIDGET (self->grid)))
+    return G_SOURCE_CONTINUE;
+  self->focus_tries = 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+ts_window_focus_pictures (TsWindow *self)
+{
+  if (self->focus_tries == 0)
+    gtk_widget_add_tick_callback (GTK_WIDGET (self), focus_tick_cb, NULL, NULL);
+  self->focus_tries = FOCUS_TRIES;
+}
+
 /* Following the session. */
 
 static void
@@ -256,7 +279,7 @@ view_changed_cb (TsWindow *self)
   ts_window_update_recipe_actions (self);
   /* keys go to the pictures of a new dump; one who walks through the tree stays there */
   if (self->focus_pictures && stats != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (self->grid));
+    ts_window_focus_pictures (self);
   self->focus_pictures = FALSE;
 }
 
