@@ -248,8 +248,18 @@ static const GActionEntry entries[] = {
   { "range-visible", visible_range_cb },
 };
 
+/* The current image stays in sight beside the pane. */
+static void
+revealed_cb (TsWindow *self)
+{
+  if (ts_session_get_view (self->session) != NULL)
+    ts_grid_scroll_to (self->grid, ts_session_get_current (self->session));
+}
+
 void
 ts_window_add_value_actions (TsWindow *self)
 {
+  g_signal_connect_object (self->latents_revealer, "notify::child-revealed",
+                           G_CALLBACK (revealed_cb), self, G_CONNECT_SWAPPED);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
 }
