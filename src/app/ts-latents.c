@@ -114,11 +114,11 @@ describe_block (TsLatent *latent, const TsBlock *block)
   g_autofree char *mean = ts_number_to_text (stats.mean);
   if (stats.n_finite == n)
     latent->range = g_strdup_printf (_ ("min %s   max %s   mean %s"), min, max, mean);
-  else if (stats.n_finite > 0)
+  else if (stats.n_finite > 0) {
+    g_autofree char *n_bad = g_strdup_printf ("%" G_GUINT64_FORMAT, n - stats.n_finite);
     latent->range =
-        g_strdup_printf (_ ("min %s   max %s   mean %s   %" G_GUINT64_FORMAT " not finite"), min,
-                            max, mean, n - stats.n_finite);
-  else
+        g_strdup_printf (_ ("min %s   max %s   mean %s   %s not finite"), min, max, mean, n_bad);
+  } else
     latent->range = g_strdup (_ ("no finite values"));
   latent->values = g_try_new (float, n);
   if (latent->values != NULL) {
