@@ -786,8 +786,9 @@ test_visible_range (void)
   g_assert_cmpuint (rect.width, <, 64);
   g_action_group_activate_action (G_ACTION_GROUP (window), "range-visible", NULL);
   WAIT_FOR (recipe->hi[0] != before);
-  g_autoptr (TsBlock) block = ts_batch_read_image (
-      ts_view_get_batch (ts_session_get_view (window->session)), 0, &rect, NULL, NULL);
+  g_autoptr (TsBlock) block =
+                 ts_batch_read_image (ts_view_get_batch (ts_session_get_view (window->session)), 0,
+                                      &rect, NULL, NULL);
   TsStats part;
   ts_stats_init (&part);
   ts_stats_add_block (&part, block);
