@@ -7,7 +7,6 @@
 #include "app/ts-application.h"
 #include "app/ts-export-dialog.h"
 #include "app/ts-histogram.h"
-#include "app/ts-latents.h"
 #include "app/ts-number-row.h"
 #include "app/ts-recipe-edit.h"
 #include "app/ts-tree-row.h"
@@ -15,7 +14,6 @@
 #include "pixels/ts-colormap.h"
 
 #include <unistd.h>
-#include <math.h>
 
 /* The real window on a display: what it shows is compared with ts_render(), and its controls and
  * actions with the recipe. */
@@ -669,8 +667,6 @@ test_modes (void)
  * taken. */
 static void
 test_changed_file (void)
-static void
-test_latents (void)
 {
   if (!start ())
     return;
@@ -721,80 +717,6 @@ test_latents (void)
   g_assert_false (gtk_revealer_get_reveal_child (window->changed_revealer));
   close_window (window);
   fixture_remove_folder (g_steal_pointer (&folder));
-  TsWindow *window = open_sample ("cells.pt");
-  g_autoptr (GPtrArray) latents = ts_latents_read (ts_session_get_view (window->session), 12, NULL);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpuint (latents->len, ==, 3);
-  const TsLatent *first = g_ptr_array_index (latents, 0);
-  g_assert_cmpstr (first->name, ==, "latents");
-  g_assert_cmpuint (first->n_values, ==, 64);
-  g_assert_nonnull (first->range);
-  const TsLatent *label = g_ptr_array_index (latents, 1);
-  g_assert_cmpstr (label->name, ==, "labels");
-  g_assert_cmpstr (label->text, ==, "2");
-  g_assert_null (label->values);
-
-  g_autofree char *json =
-      ts_latents_to_json (ts_session_get_view (window->session), "cells.pt", 12, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (strstr (json, "\"labels\": 2"));
-
-  g_assert_false (gtk_widget_get_mapped (GTK_WIDGET (window->latents_pane)));
-  g_action_group_activate_action (G_ACTION_GROUP (window), "latents", NULL);
-  assert_state (window, "latents", "true");
-  WAIT_FOR (ts_latents_pane_is_ready (window->latents_pane));
-  /* it follows the current image */
-  set_state (window, "current", g_variant_new_int32 (7));
-  g_assert_false (ts_latents_pane_is_ready (window->latents_pane));
-  WAIT_FOR (ts_latents_pane_is_ready (window->latents_pane));
-  close_window (window);
-}
-
-/* Of the images that can be seen in the grid, and of the part that can be seen of one. */
-static void
-test_visible_range (void)
-{
-  if (!start ())
-    return;
-
-  TsWindow *window = open_sample ("cells.pt");
-  const TsRecipe *recipe = ts_session_get_recipe (window->session);
-  TsBatchStats *stats = ts_session_get_stats (window->session);
-  double lo = INFINITY, hi = -INFINITY;
-  guint first, last;
-
-  g_assert_true (ts_grid_get_visible_range (window->grid, &first, &last));
-  for (guint i = first; i <= last; i++) {
-    TsStats image;
-    g_assert_true (ts_batch_stats_get_image (stats, i, -1, &image, NULL, NULL));
-    lo = MIN (lo, image.min * 0.5 + 0.5);
-    hi = MAX (hi, image.max * 0.5 + 0.5);
-  }
-  g_action_group_activate_action (G_ACTION_GROUP (window), "range-visible", NULL);
-  WAIT_FOR (recipe->hi[0] != 1);
-  g_assert_cmpint (recipe->range_mode, ==, TS_RANGE_FIXED);
-  g_assert_cmpfloat_with_epsilon (recipe->lo[0], lo, 1e-6);
-  g_assert_cmpfloat_with_epsilon (recipe->hi[0], hi, 1e-6);
-
-  set_state (window, "mode", g_variant_new_string ("image"));
-  ts_image_view_set_zoom (window->image_view, 40);
-  g_assert_true (ts_image_view_wait_idle (window->image_view, LIMIT_MS));
-  TsRect rect;
-  double before = recipe->hi[0];
-  g_assert_true (ts_image_view_get_visible_rect (window->image_view, &rect));
-  g_assert_cmpuint (rect.width, <, 64);
-  g_action_group_activate_action (G_ACTION_GROUP (window), "range-visible", NULL);
-  WAIT_FOR (recipe->hi[0] != before);
-  g_autoptr (TsBlock) block =
-                 ts_batch_read_image (ts_view_get_batch (ts_session_get_view (window->session)), 0,
-                                      &rect, NULL, NULL);
-  TsStats part;
-  ts_stats_init (&part);
-  ts_stats_add_block (&part, block);
-  g_assert_cmpfloat_with_epsilon (recipe->lo[0], part.min * 0.5 + 0.5, 1e-6);
-  g_assert_cmpfloat_with_epsilon (recipe->hi[0], part.max * 0.5 + 0.5, 1e-6);
-  close_window (window);
 }
 
 int
@@ -824,8 +746,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/window/export-dialog", test_export_dialog);
   g_test_add_func ("/window/export-to", test_export_to);
   g_test_add_func ("/window/modes", test_modes);
-  g_test_add_func ("/window/latents", test_latents);
-  g_test_add_func ("/window/visible-range", test_visible_range);
 
   int status = g_test_run ();
   g_clear_object (&application);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/ts-window-private.h"
+
+#include "app-fixture.h"
+#include "app/ts-application.h"
+#include "app/ts-latents.h"
+
+#include <math.h>
+
+/* What the window tells of values, against the numbers of the dump. */
+
+#define LIMIT_MS 20000
+
+static TsApplication *application;
+
+static gboolean
+timeout_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Turns the main loop until @condition, or fails. */
+#define WAIT_FOR(condition)                                                                        \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    gboolean over = FALSE;                                                                         \
+    guint id = g_timeout_add (LIMIT_MS, timeout_cb, &over);                                        \
+    while (!(condition) && !over)                                                                  \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_assert_false (over);                                                                         \
+    g_source_remove (id);                                                                          \
+  }                                                                                                \
+  G_STMT_END
+
+static gboolean
+start (void)
+{
+  if (!fixture_has_display ())
+    return FALSE;
+  if (application == NULL) {
+    g_autoptr (GError) error = NULL;
+    application = ts_application_new ();
+    g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
+    g_assert_true (g_application_register (G_APPLICATION (application), NULL, &error));
+    g_assert_no_error (error);
+  }
+  return TRUE;
+}
+
+static TsWindow *
+open_window (GFile *file)
+{
+  TsWindow *window = ts_window_new (ADW_APPLICATION (application));
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 1400, 900);
+  if (file != NULL)
+    ts_window_open (window, file);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (window)));
+  fixture_wait_loaded (window->session);
+  return window;
+}
+
+static TsWindow *
+open_sample (const char *name)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("TS_SAMPLES"), name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  TsWindow *window = open_window (file);
+
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "grid");
+  g_assert_true (ts_grid_wait_idle (window->grid, LIMIT_MS));
+  return window;
+}
+
+static void
+close_window (TsWindow *window)
+{
+  TsSession *session = window->session;
+
+  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
+  g_object_add_weak_pointer (G_OBJECT (session), (gpointer *) &session);
+  gtk_window_destroy (GTK_WINDOW (window));
+  WAIT_FOR (window == NULL && session == NULL);
+}
+
+static GVariant *
+get_state (TsWindow *window, const char *action)
+{
+  return g_action_group_get_action_state (G_ACTION_GROUP (window), action);
+}
+
+static void
+set_state (TsWindow *window, const char *action, GVariant *value)
+{
+  g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), action));
+  g_action_group_activate_action (G_ACTION_GROUP (window), action, value);
+}
+
+static void
+assert_state (TsWindow *window, const char *action, const char *expected)
+{
+  g_autoptr (GVariant) state = get_state (window, action);
+  g_autofree char *text = g_variant_print (state, FALSE);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_latents (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  g_autoptr (GPtrArray) latents = ts_latents_read (ts_session_get_view (window->session), 12, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (latents->len, ==, 3);
+  const TsLatent *first = g_ptr_array_index (latents, 0);
+  g_assert_cmpstr (first->name, ==, "latents");
+  g_assert_cmpuint (first->n_values, ==, 64);
+  g_assert_nonnull (first->range);
+  const TsLatent *label = g_ptr_array_index (latents, 1);
+  g_assert_cmpstr (label->name, ==, "labels");
+  g_assert_cmpstr (label->text, ==, "2");
+  g_assert_null (label->values);
+
+  g_autofree char *json =
+      ts_latents_to_json (ts_session_get_view (window->session), "cells.pt", 12, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (json, "\"labels\": 2"));
+
+  g_assert_false (gtk_widget_get_mapped (GTK_WIDGET (window->latents_pane)));
+  g_action_group_activate_action (G_ACTION_GROUP (window), "latents", NULL);
+  assert_state (window, "latents", "true");
+  WAIT_FOR (ts_latents_pane_is_ready (window->latents_pane));
+  /* it follows the current image */
+  set_state (window, "current", g_variant_new_int32 (7));
+  g_assert_false (ts_latents_pane_is_ready (window->latents_pane));
+  WAIT_FOR (ts_latents_pane_is_ready (window->latents_pane));
+  close_window (window);
+}
+
+/* Of the images that can be seen in the grid, and of the part that can be seen of one. */
+static void
+test_visible_range (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  const TsRecipe *recipe = ts_session_get_recipe (window->session);
+  TsBatchStats *stats = ts_session_get_stats (window->session);
+  double lo = INFINITY, hi = -INFINITY;
+  guint first, last;
+
+  g_assert_true (ts_grid_get_visible_range (window->grid, &first, &last));
+  for (guint i = first; i <= last; i++) {
+    TsStats image;
+    g_assert_true (ts_batch_stats_get_image (stats, i, -1, &image, NULL, NULL));
+    lo = MIN (lo, image.min * 0.5 + 0.5);
+    hi = MAX (hi, image.max * 0.5 + 0.5);
+  }
+  g_action_group_activate_action (G_ACTION_GROUP (window), "range-visible", NULL);
+  WAIT_FOR (recipe->hi[0] != 1);
+  g_assert_cmpint (recipe->range_mode, ==, TS_RANGE_FIXED);
+  g_assert_cmpfloat_with_epsilon (recipe->lo[0], lo, 1e-6);
+  g_assert_cmpfloat_with_epsilon (recipe->hi[0], hi, 1e-6);
+
+  set_state (window, "mode", g_variant_new_string ("image"));
+  ts_image_view_set_zoom (window->image_view, 40);
+  g_assert_true (ts_image_view_wait_idle (window->image_view, LIMIT_MS));
+  TsRect rect;
+  double before = recipe->hi[0];
+  g_assert_true (ts_image_view_get_visible_rect (window->image_view, &rect));
+  g_assert_cmpuint (rect.width, <, 64);
+  g_action_group_activate_action (G_ACTION_GROUP (window), "range-visible", NULL);
+  WAIT_FOR (recipe->hi[0] != before);
+  g_autoptr (TsBlock) block =
+                 ts_batch_read_image (ts_view_get_batch (ts_session_get_view (window->session)), 0,
+                                      &rect, NULL, NULL);
+  TsStats part;
+  ts_stats_init (&part);
+  ts_stats_add_block (&part, block);
+  g_assert_cmpfloat_with_epsilon (recipe->lo[0], part.min * 0.5 + 0.5, 1e-6);
+  g_assert_cmpfloat_with_epsilon (recipe->hi[0], part.max * 0.5 + 0.5, 1e-6);
+  close_window (window);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autofree char *home = fixture_make_folder ();
+
+  /* recent files of the tests are nobody's */
+  g_setenv ("XDG_DATA_HOME", home, TRUE);
+  g_setenv ("XDG_CONFIG_HOME", home, TRUE);
+  g_setenv ("ADW_DISABLE_PORTAL", "1", TRUE);
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/values/latents", test_latents);
+  g_test_add_func ("/values/visible-range", test_visible_range);
+
+  int status = g_test_run ();
+  g_clear_object (&application);
+  fixture_remove_folder (g_steal_pointer (&home));
+  return status;
+}
