@@ -133,14 +133,13 @@ ts_recipe_edit_set_mean (TsRecipe *recipe,
     n_channels = 1;
   channel = MIN (channel, n_channels - 1);
   spread_norm (recipe, n_channels);
-  double difference = value - recipe->mean[channel];
+  double before = recipe->mean[channel];
   for (guint i = 0; i < recipe->n_norm; i++) {
-    if (i == channel)
+    /* equal ones stay exactly equal */
+    if (i == channel || (linked && recipe->mean[i] == before))
       recipe->mean[i] = value;
     else if (linked)
-      /* equal ones stay exactly equal */
-      recipe->mean[i] =
-          recipe->mean[i] + difference == value ? value : recipe->mean[i] + difference;
+      recipe->mean[i] += value - before;
   }
   gather_norm (recipe);
   recipe->preset = NULL;
