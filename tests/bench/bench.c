@@ -19,7 +19,7 @@
 volatile double bench_sink;
 
 static int option_rounds = 9;
-static gboolean option_cpu, option_json, option_peers;
+static gboolean option_cpu, option_json, option_peers, option_list, option_once;
 static char **option_names;
 
 static const GOptionEntry entries[] = {
@@ -28,6 +28,9 @@ static const GOptionEntry entries[] = {
   { "cpu", 0, 0, G_OPTION_ARG_NONE, &option_cpu,
     "Count processor time, for a machine that is busy with other things", NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, "Print one JSON object", NULL },
+  { "list", 0, 0, G_OPTION_ARG_NONE, &option_list, "Print the names of the cases", NULL },
+  { "once", 0, 0, G_OPTION_ARG_NONE, &option_once,
+    "Run each case once without measuring, for a tool that counts instructions", NULL },
   { "rounds", 0, 0, G_OPTION_ARG_INT, &option_rounds, "How often each case is measured", "N" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_names, NULL, "[NAME…]" },
   { NULL },
@@ -334,6 +337,14 @@ main (int argc, char *argv[])
     g_printerr ("There is no case of that name\n");
     return 2;
   }
+  for (guint i = 0; i < n_lines && (option_list || option_once); i++) {
+    if (option_list)
+      g_print ("%s\n", lines[i].bench->name);
+    else
+      lines[i].bench->run ();
+  }
+  if (option_list || option_once)
+    return 0;
   for (int round = -1; round < option_rounds; round++) {
     for (guint i = 0; i < n_lines; i++) {
       double ms = measure (&lines[i]);
