@@ -107,6 +107,7 @@ static const struct
   { "win.show-tree", { "F9" } },
   { "win.show-inspector", { "<Alt>Return" } },
   { "win.fullscreen", { "F11" } },
+  { "win.preferences", { "<Control>comma" } },
   { "win.show-help-overlay", { "<Control>question" } },
 };
 

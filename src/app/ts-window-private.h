@@ -111,6 +111,9 @@ void ts_window_add_picture_actions (TsWindow *self);
 void ts_window_add_value_actions (TsWindow *self);
 void ts_window_update_latents (TsWindow *self);
 
+/* ts-window-preferences.c; once the settings are there */
+void ts_window_add_preferences (TsWindow *self);
+
 /* ts-window-recent.c */
 void ts_window_update_recent (TsWindow *self);
 void ts_window_remember_file (TsWindow *self);

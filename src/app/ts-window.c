@@ -609,6 +609,7 @@ ts_window_init (TsWindow *self)
   ts_window_add_picture_actions (self);
   ts_window_add_value_actions (self);
   follow_settings (self);
+  ts_window_add_preferences (self);
   follow_session (self);
   ts_window_init_watch (self);
   gtk_widget_set_visible (self->sample_button, sample != NULL);
