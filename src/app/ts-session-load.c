@@ -4,12 +4,15 @@
 #include "app/ts-session-load.h"
 
 #include "app/ts-memory.h"
+#include "base/ts-error.h"
+#include "reader/ts-raw.h"
 #include "reader/ts-reader.h"
 
 void
 ts_load_job_free (TsLoadJob *job)
 {
   g_free (job->path);
+  g_free (job->raw);
   g_free (job->node_path);
   g_free (job->layout);
   g_free (job->memory_path);
@@ -27,6 +30,35 @@ choose_any_node (TsDocument *document)
   GPtrArray *arrays = ts_document_get_arrays (document);
 
   return arrays->len > 0 ? g_ptr_array_index (arrays, 0) : ts_document_get_root (document);
+}
+
+/* The dump; or the bytes of a file without a format, by what is said of them now or was before. */
+static TsDocument *
+open_file (TsLoadJob *job, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *remembered = NULL;
+  TsDocument *document;
+  TsRawOptions options;
+
+  if (job->raw != NULL) {
+    if (!ts_raw_options_parse (&options, job->raw, error))
+      return NULL;
+    document = ts_raw_open_path (job->path, &options, error);
+    if (document != NULL)
+      ts_memory_set_raw (job->path, job->raw);
+    return document;
+  }
+  document = ts_reader_open_path (job->path, cancellable, &local_error);
+  if (document != NULL)
+    return document;
+  if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    remembered = ts_memory_dup_raw (job->path);
+  if (remembered != NULL && ts_raw_options_parse (&options, remembered, NULL))
+    document = ts_raw_open_path (job->path, &options, NULL);
+  if (document == NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return document;
 }
 
 /* The view, read as the user said now or for a file of such a name before. */
@@ -66,7 +98,7 @@ ts_load_job_thread (GTask *task, gpointer source, gpointer data, GCancellable *c
   g_autoptr (GError) error = NULL;
 
   if (job->path != NULL) {
-    job->document = ts_reader_open_path (job->path, cancellable, &error);
+    job->document = open_file (job, cancellable, &error);
     if (job->document == NULL) {
       g_task_return_error (task, g_steal_pointer (&error));
       return;

@@ -11,6 +11,7 @@ typedef struct
 {
   /* in */
   char *path;        /* opens this file, else shows @node of @document */
+  char *raw;         /* (nullable) what the bytes of the file mean */
   char *node_path;   /* (nullable) reload: the node to come back to */
   char *layout;      /* (nullable) */
   char *memory_path; /* (nullable) the file of @node, to remember @layout for */

@@ -19,6 +19,7 @@ struct _TsSession
   GObject parent_instance;
 
   GFile *file;
+  char *raw; /* what its bytes mean, when the user said so */
   TsDocument *document;
   TsNode *node;
   TsView *view;
@@ -306,12 +307,23 @@ void
 ts_session_open (TsSession *self, GFile *file)
 {
   g_return_if_fail (TS_IS_SESSION (self));
+  ts_session_open_raw (self, file, NULL);
+}
+
+void
+ts_session_open_raw (TsSession *self, GFile *file, const char *raw)
+{
+  g_return_if_fail (TS_IS_SESSION (self));
   g_return_if_fail (G_IS_FILE (file));
 
+  g_autofree char *copy = g_strdup (raw);
   g_set_object (&self->file, file);
+  g_free (self->raw);
+  self->raw = g_steal_pointer (&copy);
 
   TsLoadJob *job = g_new0 (TsLoadJob, 1);
   job->path = g_file_get_path (file);
+  job->raw = g_strdup (self->raw);
   if (job->path != NULL) {
     start_load (self, job);
     return;
@@ -364,12 +376,14 @@ ts_session_reload (TsSession *self)
     return;
   if (self->document == NULL) {
     g_autoptr (GFile) file = g_object_ref (self->file);
-    ts_session_open (self, file);
+    g_autofree char *raw = g_strdup (self->raw);
+    ts_session_open_raw (self, file, raw);
     return;
   }
 
   TsLoadJob *job = g_new0 (TsLoadJob, 1);
   job->path = g_file_get_path (self->file);
+  job->raw = g_strdup (self->raw);
   job->is_reload = TRUE;
   job->keep_recipe = TRUE;
   if (self->node != NULL)
@@ -681,6 +695,7 @@ ts_session_dispose (GObject *object)
     g_cancellable_cancel (self->resolve_cancellable);
   g_clear_object (&self->resolve_cancellable);
   g_clear_object (&self->file);
+  g_clear_pointer (&self->raw, g_free);
   g_clear_object (&self->document);
   g_clear_object (&self->node);
   g_clear_object (&self->view);

@@ -29,6 +29,9 @@ TsSession *ts_session_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Opens in a thread; newest call wins. Result in the properties; errors in "error". */
 void ts_session_open (TsSession *self, GFile *file);
+/* The same for a file without a format: @raw says what its bytes mean, see ts_raw_options_parse();
+ * remembered for that file. */
+void ts_session_open_raw (TsSession *self, GFile *file, const char *raw);
 /* Shows another node of the document, and with a layout of the user's choice, which is remembered
  * for other files of such a name; %NULL: the remembered one, for the node that is shown the guess.
  */

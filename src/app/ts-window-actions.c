@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "app/ts-compat.h"
+#include "app/ts-memory.h"
+#include "app/ts-raw-dialog.h"
 #include "app/ts-window-private.h"
 #include "reader/ts-reader.h"
 
@@ -69,6 +71,29 @@ open_path_cb (GSimpleAction *action, GVariant *value, gpointer data)
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (g_variant_get_string (value, NULL));
 
   ts_window_open (data, file);
+}
+
+static void
+raw_accepted_cb (TsRawDialog *dialog, const char *raw, TsWindow *self)
+{
+  GFile *file = ts_session_get_file (self->session);
+
+  if (file != NULL)
+    ts_session_open_raw (self->session, file, raw);
+}
+
+static void
+open_raw_cb (GSimpleAction *action, GVariant *value, gpointer data)
+{
+  TsWindow *self = data;
+  GFile *file = ts_session_get_file (self->session);
+  g_autofree char *path = g_file_get_path (file);
+  g_autofree char *raw = path != NULL ? ts_memory_dup_raw (path) : NULL;
+  TsRawDialog *dialog = ts_raw_dialog_new (file, raw);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (self));
+  g_signal_connect_object (dialog, "accepted", G_CALLBACK (raw_accepted_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
@@ -276,6 +301,7 @@ about_cb (GSimpleAction *action, GVariant *value, gpointer data)
 static const GActionEntry entries[] = {
   { "open", open_cb },
   { "open-path", open_path_cb, "s" },
+  { "open-raw", open_raw_cb },
   { "open-sample", open_sample_cb },
   { "reload", reload_cb },
   { "close", close_cb },
@@ -343,6 +369,9 @@ ts_window_update_actions (TsWindow *self)
   ts_window_set_enabled (self, "layout", node != NULL);
   ts_window_set_enabled (self, "node", ts_session_get_document (session) != NULL);
   ts_window_set_enabled (self, "reload", ts_session_get_file (session) != NULL);
+  ts_window_set_enabled (self, "open-raw",
+                         ts_session_get_file (session) != NULL &&
+                             ts_session_is_file_error (session));
   ts_window_set_enabled (self, "undo", ts_session_can_undo (session));
   ts_window_set_enabled (self, "redo", ts_session_can_redo (session));
   ts_window_set_enabled (self, "select-none", view != NULL && n_selected > 0);

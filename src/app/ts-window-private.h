@@ -40,6 +40,7 @@ struct _TsWindow
   TsImageView *image_view;
   TsNumbersPage *numbers_page;
   AdwStatusPage *error_page;
+  GtkWidget *raw_button;
   GtkWidget *recent_group;
   GtkListBox *recent_list;
   GtkWidget *sample_button;

@@ -102,6 +102,7 @@ update_error_page (TsWindow *self)
     if (node_error != NULL)
       error = node_error->message;
   }
+  gtk_widget_set_visible (self->raw_button, ts_session_is_file_error (self->session));
   g_autofree char *escaped = g_markup_escape_text (error != NULL ? error : "", -1);
   g_autofree char *escaped_title = g_markup_escape_text (title, -1);
   adw_status_page_set_title (self->error_page, escaped_title);
@@ -575,6 +576,7 @@ ts_window_class_init (TsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsWindow, image_view);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, numbers_page);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, error_page);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, raw_button);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, recent_group);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, recent_list);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, sample_button);

@@ -8,6 +8,7 @@
 #include "app/ts-export-dialog.h"
 #include "app/ts-histogram.h"
 #include "app/ts-number-row.h"
+#include "app/ts-raw-dialog.h"
 #include "app/ts-recipe-edit.h"
 #include "app/ts-tree-row.h"
 #include "base/ts-error.h"
@@ -431,6 +432,68 @@ test_bad_file (void)
 }
 
 static void
+raw_accepted_cb (TsRawDialog *dialog, const char *raw, char **accepted)
+{
+  *accepted = g_strdup (raw);
+}
+
+/* A file without a format: the error page leads to the dialog, that one to pictures, and the next
+ * time to them at once. */
+static void
+test_raw (void)
+{
+  if (!start ())
+    return;
+
+  g_autofree char *folder = fixture_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "bare.f32", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree float *data = fixture_make_floats (5, 3, 64, 64);
+  gsize size = 5 * 3 * 64 * 64 * sizeof *data;
+
+  g_assert_true (g_file_set_contents (path, (const char *) data, (gssize) size, NULL));
+  TsWindow *window = open_window (file);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "error");
+  g_assert_true (gtk_widget_get_visible (window->raw_button));
+
+  TsRawDialog *dialog = ts_raw_dialog_new (file, NULL);
+  g_autofree char *accepted = NULL;
+  g_signal_connect (dialog, "accepted", G_CALLBACK (raw_accepted_cb), &accepted);
+  gtk_window_present (GTK_WINDOW (dialog));
+  spin (50);
+  ts_raw_dialog_set_raw (dialog, "float32:6x3x64x64");
+  g_assert_false (ts_raw_dialog_accept (dialog));
+  ts_raw_dialog_set_raw (dialog, "uint16:?x64x64@8192,big");
+  g_assert_true (ts_raw_dialog_accept (dialog));
+  g_assert_cmpstr (accepted, ==, "uint16:?x64x64@8192,big");
+
+  /* the suggestion is right; by the action, as a user goes */
+  g_action_group_activate_action (G_ACTION_GROUP (window), "open-raw", NULL);
+  GListModel *windows = gtk_window_get_toplevels ();
+  dialog = NULL;
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++) {
+    g_autoptr (GtkWindow) found = g_list_model_get_item (windows, i);
+    if (TS_IS_RAW_DIALOG (found) && gtk_window_get_transient_for (found) == GTK_WINDOW (window))
+      dialog = TS_RAW_DIALOG (found);
+  }
+  g_assert_nonnull (dialog);
+  g_assert_true (ts_raw_dialog_accept (dialog));
+  fixture_wait_loaded (window->session);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "grid");
+  g_assert_cmpstr (ts_document_get_raw (ts_session_get_document (window->session)), ==,
+                   "float32:5x3x64x64");
+  g_action_group_activate_action (G_ACTION_GROUP (window), "reload", NULL);
+  fixture_wait_loaded (window->session);
+  g_assert_nonnull (ts_session_get_view (window->session));
+  close_window (window);
+
+  window = open_window (file);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "grid");
+  close_window (window);
+  fixture_remove_folder (g_steal_pointer (&folder));
+}
+
+static void
 test_numbers (void)
 {
   if (!start ())
@@ -739,6 +802,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/window/round-trip", test_round_trip);
   g_test_add_func ("/window/bad-file", test_bad_file);
   g_test_add_func ("/window/changed-file", test_changed_file);
+  g_test_add_func ("/window/raw", test_raw);
   g_test_add_func ("/window/numbers", test_numbers);
   g_test_add_func ("/window/tree", test_tree);
   g_test_add_func ("/window/offer", test_offer);
