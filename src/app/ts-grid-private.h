@@ -121,13 +121,25 @@ void ts_grid_place_image (TsGrid *self, guint64 index, TsGridPlace *place);
 void ts_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
 int ts_grid_measure_caption (TsGrid *self);
 
+/* ts-grid-select.c */
+/* Takes @selection. */
+void ts_grid_take_selection (TsGrid *self, GtkBitset *selection);
+void ts_grid_select_only (TsGrid *self, guint index);
+void ts_grid_toggle (TsGrid *self, guint index);
+void ts_grid_select_range (TsGrid *self, guint from, guint to, gboolean keep);
+void ts_grid_move_to (TsGrid *self, guint64 index, GdkModifierType state);
+gboolean ts_grid_get_rubber_band (TsGrid *self, graphene_rect_t *rect);
+void ts_grid_begin_rubber_band (TsGrid *self);
+void ts_grid_update_rubber_band (TsGrid *self);
+void ts_grid_end_rubber_band (TsGrid *self);
+
+/* ts-grid-keys.c */
+gboolean ts_grid_handle_key (TsGrid *self, guint keyval, GdkModifierType state);
+
 /* ts-grid-input.c */
 void ts_grid_input_init (TsGrid *self);
 void ts_grid_input_stop (TsGrid *self);
 void ts_grid_update_hover (TsGrid *self);
-gboolean ts_grid_get_rubber_band (TsGrid *self, graphene_rect_t *rect);
-void ts_grid_move_to (TsGrid *self, guint64 index, GdkModifierType state);
-gboolean ts_grid_handle_key (TsGrid *self, guint keyval, GdkModifierType state);
 void ts_grid_handle_press (TsGrid *self, int n_press, double x, double y, GdkModifierType state);
 void ts_grid_handle_drag (TsGrid *self, double x, double y);
 void ts_grid_handle_release (TsGrid *self);

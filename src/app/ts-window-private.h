@@ -14,10 +14,11 @@
 
 G_BEGIN_DECLS
 
-/* The parts of the window's implementation: ts-window.c (what is shown), ts-window-actions.c
- * (commands), ts-window-recipe.c (settings as actions), ts-window-export.c (a running export),
- * ts-window-picture.c (clipboard, screenshot), ts-window-values.c (latents, range in sight),
- * ts-window-recent.c, ts-window-watch.c (files that change). */
+/* The parts of the window's implementation: ts-window.c (the widget), ts-window-pages.c (what is
+ * shown), ts-window-actions.c (commands), ts-window-recipe.c (settings as actions),
+ * ts-window-export.c (a running export), ts-window-picture.c (clipboard, screenshot),
+ * ts-window-values.c (latents, range in sight), ts-window-recent.c, ts-window-watch.c (files that
+ * change). */
 
 struct _TsWindow
 {
@@ -86,13 +87,21 @@ struct _TsWindow
 
 /* ts-window.c */
 void ts_window_toast (TsWindow *self, const char *text);
-void ts_window_update_stack (TsWindow *self);
-void ts_window_update_panes (TsWindow *self);
-gboolean *ts_window_get_pane_wish (TsWindow *self, gboolean tree);
 void ts_window_focus_pictures (TsWindow *self);
 gboolean ts_window_get_image_size (TsWindow *self, TsImageSize *size);
 /* (nullable): a sample that came with the program. */
 GFile *ts_window_find_sample (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ts-window-pages.c */
+void ts_window_update_stack (TsWindow *self);
+void ts_window_update_panes (TsWindow *self);
+gboolean *ts_window_get_pane_wish (TsWindow *self, gboolean tree);
+void ts_window_update_title (TsWindow *self);
+/* The offer of a normalisation that the values look like. */
+void ts_window_update_offer (TsWindow *self);
+/* The panes fold once the sizes have been given out. */
+void ts_window_follow_width (TsWindow *self, int width);
+void ts_window_reveal_cb (TsWindow *self, GParamSpec *pspec, AdwFlap *flap);
 
 /* ts-window-actions.c */
 void ts_window_add_actions (TsWindow *self);
