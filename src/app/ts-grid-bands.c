@@ -6,9 +6,8 @@
 /* Rows become textures here. What is on the screen stays until its successor is painted; one pass
  * is in flight at most, and when it ends the newest settings go next. */
 
-#define WAIT_TICK_US   3000 /* the frame waits that long for a pass, then shows the old rows */
-#define MAX_MARGIN     4    /* rows painted beyond the visible ones */
-#define MIN_RGBA_MINOR 18   /* GTK from which the cairo renderer copies RGBA fast */
+#define WAIT_TICK_US 3000 /* the frame waits that long for a pass, then shows the old rows */
+#define MAX_MARGIN   4    /* rows painted beyond the visible ones */
 
 static void
 band_free (gpointer data)
@@ -29,17 +28,6 @@ ts_grid_bands_init (TsGrid *self)
 }
 
 /* Old cairo renderers convert RGBA by way of floats. */
-static void
-choose_format (TsGrid *self)
-{
-  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
-  GskRenderer *renderer = native != NULL ? gtk_native_get_renderer (native) : NULL;
-  gboolean is_cairo =
-      renderer != NULL && g_strcmp0 (G_OBJECT_TYPE_NAME (renderer), "GskCairoRenderer") == 0;
-
-  self->bytes_per_pixel = is_cairo && gtk_get_minor_version () < MIN_RGBA_MINOR ? 3 : 4;
-}
-
 static void
 stop_pass (TsGrid *self)
 {
@@ -80,7 +68,7 @@ ts_grid_place_image (TsGrid *self, guint64 index, TsGridPlace *place)
 {
   TsImageSize size;
 
-  ts_batch_get_image_size (self->batch, index, &size);
+  ts_batch_get_image_size (self->pictures->batch, index, &size);
   ts_grid_layout_place (&self->layout, size.width, size.height, place);
 }
 
@@ -103,7 +91,7 @@ count_ready (TsGrid *self, guint64 row)
     TsTileKey key;
     TsGridPlace place;
     get_key (self, row * self->layout.columns + i, &key, &place);
-    if (ts_tile_cache_lookup (self->tiles, &key) != NULL)
+    if (ts_tile_cache_lookup (self->pictures->tiles, &key) != NULL)
       n_ready++;
   }
   return n_ready;
@@ -113,7 +101,7 @@ static gboolean
 needs_paint (TsGrid *self, guint64 row)
 {
   TsGridBand *band = g_hash_table_lookup (self->bands, &row);
-  if (band == NULL || band->recipe_serial != self->recipe_serial)
+  if (band == NULL || band->recipe_serial != self->pictures->recipe_serial)
     return TRUE;
   return band->n_ready < ts_grid_get_row_length (self, row) &&
          band->n_ready < count_ready (self, row);
@@ -132,9 +120,9 @@ make_canvas (TsGrid *self, guint64 row)
     TsTileKey key;
     TsGridPlace place;
     get_key (self, row * (guint64) layout->columns + i, &key, &place);
-    TsTile *tile = ts_tile_cache_lookup (self->tiles, &key);
+    TsTile *tile = ts_tile_cache_lookup (self->pictures->tiles, &key);
     if (tile == NULL)
-      tile = ts_tile_cache_lookup_any (self->tiles, key.index);
+      tile = ts_tile_cache_lookup_any (self->pictures->tiles, key.index);
     TsPaintItem item = {
       .block = tile != NULL ? tile->block : NULL,
       .index = key.index,
@@ -158,14 +146,10 @@ take_canvas (TsGrid *self, TsPaintCanvas *canvas)
     g_hash_table_insert (self->bands, &band->row, band);
   }
 
-  gsize stride = (gsize) canvas->width * self->bytes_per_pixel;
-  GdkMemoryFormat format =
-      self->bytes_per_pixel == 3 ? GDK_MEMORY_R8G8B8 : GDK_MEMORY_R8G8B8A8_PREMULTIPLIED;
   g_clear_object (&band->texture);
   g_clear_pointer (&band->pixels, g_bytes_unref);
   band->pixels = g_bytes_ref (canvas->pixels);
-  band->texture =
-      gdk_memory_texture_new (canvas->width, canvas->height, format, canvas->pixels, stride);
+  band->texture = ts_pictures_make_texture (canvas, self->bytes_per_pixel);
   band->width = canvas->width;
   band->height = canvas->height;
   band->recipe_serial = self->pass_serial;
@@ -177,7 +161,7 @@ take_canvas (TsGrid *self, TsPaintCanvas *canvas)
     TsTileKey key;
     TsGridPlace place;
     get_key (self, item->index, &key, &place);
-    TsTile *tile = ts_tile_cache_lookup (self->tiles, &key);
+    TsTile *tile = ts_tile_cache_lookup (self->pictures->tiles, &key);
     if (tile != NULL && tile->block == item->block)
       n_ready++;
   }
@@ -193,7 +177,7 @@ pass_done_cb (TsPaintPass *pass, const GError *error, gpointer user_data)
   GPtrArray *canvases = ts_paint_pass_get_canvases (pass);
 
   if (error != NULL)
-    ts_session_report_error (self->session, error);
+    ts_pictures_report_error (self->pictures, error);
   for (guint i = 0; i < canvases->len; i++)
     take_canvas (self, canvases->pdata[i]);
   self->n_ticks++;
@@ -267,7 +251,8 @@ request_tiles (TsGrid *self, GArray *rows, guint64 first, guint64 last)
       g_array_append_val (keys, key);
     }
   }
-  ts_tile_cache_request (self->tiles, (const TsTileKey *) (gpointer) keys->data, keys->len);
+  ts_tile_cache_request (self->pictures->tiles, (const TsTileKey *) (gpointer) keys->data,
+                         keys->len);
 }
 
 static gboolean
@@ -298,7 +283,7 @@ static gboolean
 start_pass (TsGrid *self, GArray *rows, guint n_visible)
 {
   TsPaintPass *pass = NULL;
-  const TsRecipe *recipe = ts_session_get_recipe (self->session);
+  const TsRecipe *recipe = ts_pictures_get_recipe (self->pictures);
 
   /* the margin only when everything that can be seen is right */
   for (guint part = 0; part < 2 && pass == NULL; part++) {
@@ -308,14 +293,15 @@ start_pass (TsGrid *self, GArray *rows, guint n_visible)
       if (!needs_paint (self, row))
         continue;
       if (pass == NULL)
-        pass = ts_paint_pass_new (recipe, self->stats, self->bytes_per_pixel, pass_done_cb, self);
+        pass = ts_paint_pass_new (recipe, self->pictures->stats, self->bytes_per_pixel,
+                                  pass_done_cb, self);
       ts_paint_pass_take (pass, make_canvas (self, row));
     }
   }
   if (pass == NULL)
     return FALSE;
   self->pass = pass;
-  self->pass_serial = self->recipe_serial;
+  self->pass_serial = self->pictures->recipe_serial;
   self->pass_is_fixed = recipe->range_mode == TS_RANGE_FIXED;
   ts_paint_pass_start (pass);
   return TRUE;
@@ -340,14 +326,14 @@ ts_grid_refresh (TsGrid *self, gint64 wait_us)
   guint64 first, last;
   gint64 start_us = g_get_monotonic_time ();
 
-  if (self->batch == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)) ||
+  if (self->pictures->batch == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)) ||
       !ts_grid_get_visible_rows (self, &first, &last)) {
-    self->dirty = self->batch != NULL && self->layout.n_rows > 0 &&
+    self->dirty = self->pictures->batch != NULL && self->layout.n_rows > 0 &&
                   !gtk_widget_get_mapped (GTK_WIDGET (self));
     return;
   }
-  choose_format (self);
-  TsTileSampling sampling = ts_tile_sampling_for (ts_session_get_recipe (self->session));
+  self->bytes_per_pixel = ts_pictures_choose_bytes_per_pixel (GTK_WIDGET (self));
+  TsTileSampling sampling = ts_tile_sampling_for (ts_pictures_get_recipe (self->pictures));
   if (sampling != self->sampling) {
     self->sampling = sampling;
     self->request_is_due = TRUE;
@@ -355,8 +341,8 @@ ts_grid_refresh (TsGrid *self, gint64 wait_us)
 
   if (self->pass != NULL) {
     /* Statistics can take long; nobody waits for those of old settings or of other rows. */
-    if (!self->pass_is_fixed &&
-        (self->pass_serial != self->recipe_serial || !paints_any (self->pass, first, last)))
+    if (!self->pass_is_fixed && (self->pass_serial != self->pictures->recipe_serial ||
+                                 !paints_any (self->pass, first, last)))
       stop_pass (self);
     else if (!ts_paint_pass_wait (self->pass, wait_us))
       return; /* its end brings us here again */

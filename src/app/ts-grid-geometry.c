@@ -35,7 +35,7 @@ ts_grid_get_visible_range (TsGrid *self, guint *first, guint *last)
 {
   guint64 first_row, last_row;
 
-  if (self->batch == NULL || !ts_grid_get_visible_rows (self, &first_row, &last_row))
+  if (self->pictures->batch == NULL || !ts_grid_get_visible_rows (self, &first_row, &last_row))
     return FALSE;
   guint64 columns = (guint64) self->layout.columns;
   *first = (guint) (first_row * columns);
@@ -94,7 +94,7 @@ anchor_at (TsGrid *self, double x, double y)
 static void
 anchor_somewhere (TsGrid *self)
 {
-  guint first, last, current = ts_session_get_current (self->session);
+  guint first, last, current = ts_session_get_current (self->pictures->session);
   int offset_x, x;
   gint64 offset_y, y;
 
@@ -131,7 +131,8 @@ update_cells (TsGrid *self)
 {
   guint first = 0, last = 0;
   gboolean any = ts_grid_get_visible_range (self, &first, &last);
-  guint current = self->session != NULL ? ts_session_get_current (self->session) : 0;
+  guint current =
+      self->pictures->session != NULL ? ts_session_get_current (self->pictures->session) : 0;
 
   ts_grid_cells_update (self->cells, any, first, last, current, cell_rect_cb);
 }
@@ -162,20 +163,22 @@ ts_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   self->layout_is_due = FALSE;
 
   layout->scale = gtk_widget_get_scale_factor (widget);
-  if (self->session != NULL && before.n_rows > 0 && before.viewport_width > 0)
+  if (self->pictures->session != NULL && before.n_rows > 0 && before.viewport_width > 0)
     anchor_somewhere (self);
   layout->viewport_width = width * layout->scale;
   layout->viewport_height = height * layout->scale;
-  layout->n_images = self->batch != NULL ? ts_batch_get_n_images (self->batch) : 0;
+  layout->n_images =
+      self->pictures->batch != NULL ? ts_batch_get_n_images (self->pictures->batch) : 0;
   layout->n_images = MIN (layout->n_images, G_MAXUINT - 1);
   layout->image_width = self->max_size.width;
   layout->image_height = self->max_size.height;
-  if (self->zoom_is_due && width > 1 && height > 1 && self->batch != NULL) {
+  if (self->zoom_is_due && width > 1 && height > 1 && self->pictures->batch != NULL) {
     self->zoom_is_due = FALSE;
     self->anchor.is_set = FALSE;
-    ts_session_set_zoom (self->session, ts_grid_get_default_zoom (self));
+    ts_session_set_zoom (self->pictures->session, ts_grid_get_default_zoom (self));
   }
-  layout->zoom = self->session != NULL ? ts_session_get_zoom (self->session) : 1;
+  layout->zoom =
+      self->pictures->session != NULL ? ts_session_get_zoom (self->pictures->session) : 1;
   layout->caption_height = self->show_captions ? ts_grid_measure_caption (self) : 0;
   ts_grid_layout_update (layout);
 
@@ -195,9 +198,9 @@ ts_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   self->anchor.is_set = FALSE;
   configure_adjustment (self, GTK_ORIENTATION_HORIZONTAL, anchor_x);
   configure_adjustment (self, GTK_ORIENTATION_VERTICAL, anchor_y);
-  if (self->scroll_is_due && self->session != NULL) {
+  if (self->scroll_is_due && self->pictures->session != NULL) {
     self->scroll_is_due = FALSE;
-    ts_grid_scroll_to (self, ts_session_get_current (self->session));
+    ts_grid_scroll_to (self, ts_session_get_current (self->pictures->session));
   }
   self->in_allocate = FALSE;
 
@@ -232,7 +235,8 @@ void
 ts_grid_set_zoom_at (TsGrid *self, double zoom, double x, double y)
 {
   zoom = ts_grid_zoom_clamp (zoom, self->max_size.width, self->max_size.height);
-  if (self->session == NULL || self->batch == NULL || zoom == ts_session_get_zoom (self->session))
+  if (self->pictures->session == NULL || self->pictures->batch == NULL ||
+      zoom == ts_session_get_zoom (self->pictures->session))
     return;
   TsGridAnchor *last = &self->zoom_anchor;
   if (last->is_set && last->x == x * self->layout.scale && last->y == y * self->layout.scale)
@@ -240,7 +244,7 @@ ts_grid_set_zoom_at (TsGrid *self, double zoom, double x, double y)
   else
     anchor_at (self, x, y);
   self->zoom_anchor = self->anchor;
-  ts_session_set_zoom (self->session, zoom);
+  ts_session_set_zoom (self->pictures->session, zoom);
 }
 
 void
@@ -248,7 +252,7 @@ ts_grid_zoom (TsGrid *self, int direction)
 {
   g_return_if_fail (TS_IS_GRID (self));
 
-  if (self->session == NULL || self->batch == NULL)
+  if (self->pictures->session == NULL || self->pictures->batch == NULL)
     return;
   double zoom = direction == 0 ? ts_grid_get_default_zoom (self)
                                : ts_grid_zoom_step (self->layout.effective_zoom, direction,
@@ -256,5 +260,5 @@ ts_grid_zoom (TsGrid *self, int direction)
   if (self->pointer_inside)
     ts_grid_set_zoom_at (self, zoom, self->pointer_x, self->pointer_y);
   else
-    ts_session_set_zoom (self->session, zoom);
+    ts_session_set_zoom (self->pictures->session, zoom);
 }

@@ -16,7 +16,7 @@ find_at (TsGrid *self, double x, double y)
   int offset_x;
   gint64 offset_y;
 
-  if (self->batch == NULL || self->layout.n_rows == 0)
+  if (self->pictures->batch == NULL || self->layout.n_rows == 0)
     return -1;
   ts_grid_get_offset (self, &offset_x, &offset_y);
   return ts_grid_layout_find (&self->layout, (int) floor (x * self->layout.scale) + offset_x,
@@ -40,7 +40,7 @@ ts_grid_update_hover (TsGrid *self)
     ts_grid_get_offset (self, &offset_x, &offset_y);
     ts_grid_layout_get_cell (layout, (guint64) index, &x, &y);
     ts_grid_place_image (self, (guint64) index, &place);
-    ts_batch_get_image_size (self->batch, (guint64) index, &size);
+    ts_batch_get_image_size (self->pictures->batch, (guint64) index, &size);
     double in_x = self->pointer_x * layout->scale + offset_x - x - place.x;
     double in_y = self->pointer_y * layout->scale + (double) (offset_y - y) - place.y;
     if (in_x < 0 || in_y < 0 || in_x >= place.width || in_y >= place.height) {
@@ -84,13 +84,14 @@ ts_grid_handle_press (TsGrid *self, int n_press, double x, double y, GdkModifier
   gint64 index = find_at (self, x, y);
   gboolean shift = (state & GDK_SHIFT_MASK) != 0, control = (state & GDK_CONTROL_MASK) != 0;
 
-  if (self->batch == NULL)
+  if (self->pictures->batch == NULL)
     return;
   self->press_index = index;
   self->press_extends = shift || control;
   self->release_selects = FALSE;
   self->press_was_selected =
-      index >= 0 && gtk_bitset_contains (ts_session_get_selection (self->session), (guint) index);
+      index >= 0 &&
+      gtk_bitset_contains (ts_session_get_selection (self->pictures->session), (guint) index);
   ts_grid_get_offset (self, &offset_x, &offset_y);
   self->rubber_x = x * self->layout.scale + offset_x;
   self->rubber_y = y * self->layout.scale + (double) offset_y;
@@ -115,12 +116,12 @@ ts_grid_handle_press (TsGrid *self, int n_press, double x, double y, GdkModifier
     }
     if (!shift)
       self->select_anchor = (guint) index;
-    ts_session_set_current (self->session, (guint) index);
+    ts_session_set_current (self->pictures->session, (guint) index);
     ts_grid_cells_grab_focus (self->cells, (guint64) index);
   }
   g_clear_pointer (&self->rubber_base, gtk_bitset_unref);
   self->rubber_base = self->press_extends
-                          ? gtk_bitset_copy (ts_session_get_selection (self->session))
+                          ? gtk_bitset_copy (ts_session_get_selection (self->pictures->session))
                           : gtk_bitset_new_empty ();
 }
 
@@ -226,52 +227,26 @@ key_cb (TsGrid *self, guint keyval, guint keycode, GdkModifierType state)
   return ts_grid_handle_key (self, keyval, state);
 }
 
-static void
-connect_swapped (TsGrid *self, gpointer controller, const char *signal, GCallback callback)
-{
-  g_signal_connect_object (controller, signal, callback, self, G_CONNECT_SWAPPED);
-}
-
 void
 ts_grid_input_init (TsGrid *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
+  const TsPicturesInput input = {
+    .motion = G_CALLBACK (motion_cb),
+    .leave = G_CALLBACK (leave_cb),
+    .pressed = G_CALLBACK (pressed_cb),
+    .drag_begin = G_CALLBACK (drag_begin_cb),
+    .drag_update = G_CALLBACK (drag_update_cb),
+    .drag_end = G_CALLBACK (drag_end_cb),
+    .drag_button = GDK_BUTTON_PRIMARY,
+    .scroll = G_CALLBACK (scroll_cb),
+    .pinch_begin = G_CALLBACK (pinch_begin_cb),
+    .pinch = G_CALLBACK (pinch_cb),
+    .key = G_CALLBACK (key_cb),
+  };
 
   self->hover_index = -1;
   self->press_index = -1;
-
-  GtkEventController *motion = gtk_event_controller_motion_new ();
-  connect_swapped (self, motion, "enter", G_CALLBACK (motion_cb));
-  connect_swapped (self, motion, "motion", G_CALLBACK (motion_cb));
-  connect_swapped (self, motion, "leave", G_CALLBACK (leave_cb));
-  gtk_widget_add_controller (widget, motion);
-
-  GtkGesture *click = gtk_gesture_click_new ();
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_PRIMARY);
-  connect_swapped (self, click, "pressed", G_CALLBACK (pressed_cb));
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
-
-  GtkGesture *drag = gtk_gesture_drag_new ();
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), GDK_BUTTON_PRIMARY);
-  connect_swapped (self, drag, "drag-begin", G_CALLBACK (drag_begin_cb));
-  connect_swapped (self, drag, "drag-update", G_CALLBACK (drag_update_cb));
-  connect_swapped (self, drag, "drag-end", G_CALLBACK (drag_end_cb));
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drag));
-  gtk_gesture_group (drag, click);
-
-  GtkEventController *scroll =
-      gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
-  connect_swapped (self, scroll, "scroll", G_CALLBACK (scroll_cb));
-  gtk_widget_add_controller (widget, scroll);
-
-  GtkGesture *pinch = gtk_gesture_zoom_new ();
-  connect_swapped (self, pinch, "begin", G_CALLBACK (pinch_begin_cb));
-  connect_swapped (self, pinch, "scale-changed", G_CALLBACK (pinch_cb));
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (pinch));
-
-  GtkEventController *key = gtk_event_controller_key_new ();
-  connect_swapped (self, key, "key-pressed", G_CALLBACK (key_cb));
-  gtk_widget_add_controller (widget, key);
+  ts_pictures_add_input (GTK_WIDGET (self), &input);
 }
 
 void

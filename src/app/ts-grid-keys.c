@@ -56,13 +56,13 @@ ts_grid_handle_key (TsGrid *self, guint keyval, GdkModifierType state)
 {
   const TsGridLayout *layout = &self->layout;
 
-  if (self->batch == NULL || layout->n_images == 0 || layout->columns == 0)
+  if (self->pictures->batch == NULL || layout->n_images == 0 || layout->columns == 0)
     return GDK_EVENT_PROPAGATE;
   state &= gtk_accelerator_get_default_mod_mask ();
   if (state & (GDK_ALT_MASK | GDK_SUPER_MASK))
     return GDK_EVENT_PROPAGATE;
 
-  gint64 current = ts_session_get_current (self->session), target = current;
+  gint64 current = ts_session_get_current (self->pictures->session), target = current;
   gint64 columns = layout->columns, last = (gint64) layout->n_images - 1;
   gint64 page = columns * MAX (1, layout->viewport_height / layout->row_height);
   gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;

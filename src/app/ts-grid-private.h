@@ -3,9 +3,8 @@
 
 #include "app/ts-grid-cells.h"
 #include "app/ts-grid-layout.h"
-#include "app/ts-grid-pass.h"
 #include "app/ts-grid.h"
-#include "app/ts-tile-cache.h"
+#include "app/ts-pictures.h"
 
 G_BEGIN_DECLS
 
@@ -35,12 +34,9 @@ struct _TsGrid
   GtkWidget parent_instance;
 
   /* owned */
-  TsSession *session;
+  TsPictures *pictures;
   GtkAdjustment *adjustments[2]; /* by GtkOrientation */
-  TsTileCache *tiles;
-  TsBatch *batch;
-  TsBatchStats *stats;
-  TsBlock *labels; /* (nullable) one number an image */
+  TsBlock *labels;               /* (nullable) one number an image */
   GCancellable *labels_cancellable;
   TsGridCells *cells;
   GHashTable *bands; /* row -> TsGridBand */
@@ -64,7 +60,6 @@ struct _TsGrid
   guint bytes_per_pixel;
   gboolean pass_is_fixed;
   guint pass_serial;
-  guint recipe_serial;
   gboolean dirty;
   guint tick_id;
   guint64 requested_first, requested_last;

@@ -13,7 +13,7 @@
 void
 ts_grid_take_selection (TsGrid *self, GtkBitset *selection)
 {
-  ts_session_set_selection (self->session, selection);
+  ts_session_set_selection (self->pictures->session, selection);
   gtk_bitset_unref (selection);
 }
 
@@ -29,7 +29,7 @@ ts_grid_select_only (TsGrid *self, guint index)
 void
 ts_grid_toggle (TsGrid *self, guint index)
 {
-  GtkBitset *selection = gtk_bitset_copy (ts_session_get_selection (self->session));
+  GtkBitset *selection = gtk_bitset_copy (ts_session_get_selection (self->pictures->session));
 
   if (!gtk_bitset_add (selection, index))
     gtk_bitset_remove (selection, index);
@@ -39,8 +39,8 @@ ts_grid_toggle (TsGrid *self, guint index)
 void
 ts_grid_select_range (TsGrid *self, guint from, guint to, gboolean keep)
 {
-  GtkBitset *selection =
-      keep ? gtk_bitset_copy (ts_session_get_selection (self->session)) : gtk_bitset_new_empty ();
+  GtkBitset *selection = keep ? gtk_bitset_copy (ts_session_get_selection (self->pictures->session))
+                              : gtk_bitset_new_empty ();
 
   gtk_bitset_add_range_closed (selection, MIN (from, to), MAX (from, to));
   ts_grid_take_selection (self, selection);
@@ -51,7 +51,7 @@ ts_grid_select_all (TsGrid *self)
 {
   g_return_if_fail (TS_IS_GRID (self));
 
-  if (self->batch == NULL || self->layout.n_images == 0)
+  if (self->pictures->batch == NULL || self->layout.n_images == 0)
     return;
   ts_grid_take_selection (self, gtk_bitset_new_range (0, (guint) self->layout.n_images));
 }
@@ -61,7 +61,7 @@ ts_grid_select_none (TsGrid *self)
 {
   g_return_if_fail (TS_IS_GRID (self));
 
-  if (self->session != NULL)
+  if (self->pictures->session != NULL)
     ts_grid_take_selection (self, gtk_bitset_new_empty ());
 }
 
@@ -70,10 +70,10 @@ ts_grid_invert_selection (TsGrid *self)
 {
   g_return_if_fail (TS_IS_GRID (self));
 
-  if (self->batch == NULL || self->layout.n_images == 0)
+  if (self->pictures->batch == NULL || self->layout.n_images == 0)
     return;
   GtkBitset *selection = gtk_bitset_new_range (0, (guint) self->layout.n_images);
-  gtk_bitset_subtract (selection, ts_session_get_selection (self->session));
+  gtk_bitset_subtract (selection, ts_session_get_selection (self->pictures->session));
   ts_grid_take_selection (self, selection);
 }
 
@@ -82,7 +82,7 @@ set_current (TsGrid *self, guint index)
 {
   gboolean focused = ts_grid_cells_have_focus (self->cells);
 
-  ts_session_set_current (self->session, index);
+  ts_session_set_current (self->pictures->session, index);
   ts_grid_scroll_to (self, index);
   if (focused)
     ts_grid_cells_grab_focus (self->cells, index);

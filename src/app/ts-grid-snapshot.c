@@ -41,7 +41,9 @@ int
 ts_grid_measure_caption (TsGrid *self)
 {
   int scale = self->layout.scale, height;
-  double zoom = ts_grid_zoom_clamp (self->session != NULL ? ts_session_get_zoom (self->session) : 1,
+  double zoom = ts_grid_zoom_clamp (self->pictures->session != NULL
+                                        ? ts_session_get_zoom (self->pictures->session)
+                                        : 1,
                                     self->max_size.width, self->max_size.height);
 
   if (self->max_size.width * zoom < CAPTION_MIN_WIDTH * scale)
@@ -102,12 +104,12 @@ get_check_mark (TsGrid *self)
 static char *
 dup_badge (TsGrid *self, guint64 index)
 {
-  TsTile *tile = ts_tile_cache_lookup_any (self->tiles, index);
+  TsTile *tile = ts_tile_cache_lookup_any (self->pictures->tiles, index);
 
   if (tile == NULL)
     return NULL;
   if (tile->error != NULL) {
-    ts_session_report_error (self->session, tile->error);
+    ts_pictures_report_error (self->pictures, tile->error);
     return g_strdup (_ ("unreadable"));
   }
   if (tile->n_nan > 0)
@@ -259,7 +261,7 @@ static void
 snapshot_selection (TsGrid *self, GtkSnapshot *snapshot, guint64 first_row, guint64 last_row)
 {
   const TsGridLayout *layout = &self->layout;
-  GtkBitset *selection = ts_session_get_selection (self->session);
+  GtkBitset *selection = ts_session_get_selection (self->pictures->session);
   guint first = (guint) (first_row * (guint64) layout->columns);
   guint64 end = MIN ((last_row + 1) * (guint64) layout->columns, layout->n_images);
   gboolean small = layout->gap < 8 * layout->scale;
@@ -286,7 +288,7 @@ static void
 snapshot_focus (TsGrid *self, GtkSnapshot *snapshot)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  guint current = ts_session_get_current (self->session);
+  guint current = ts_session_get_current (self->pictures->session);
   const GdkRGBA white = { 1, 1, 1, 0.95f };
   graphene_rect_t rect;
 
@@ -308,7 +310,7 @@ ts_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_append_color (snapshot, &backdrop_color,
                              &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (widget),
                                                   (float) gtk_widget_get_height (widget)));
-  if (self->batch == NULL || !ts_grid_get_visible_rows (self, &first, &last))
+  if (self->pictures->batch == NULL || !ts_grid_get_visible_rows (self, &first, &last))
     return;
 
   int offset_x;

@@ -28,17 +28,12 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TsGrid,
 /* The session. */
 
 static void
-view_changed_cb (TsGrid *self)
+batch_changed_cb (TsGrid *self)
 {
-  TsView *view = self->session != NULL ? ts_session_get_view (self->session) : NULL;
-  TsBatch *batch = view != NULL ? ts_view_get_batch (view) : NULL;
+  TsBatch *batch = self->pictures->batch;
 
   ts_grid_bands_clear (self);
   ts_grid_input_stop (self);
-  g_set_object (&self->batch, batch);
-  TsBatchStats *stats = view != NULL ? ts_session_get_stats (self->session) : NULL;
-  g_set_object (&self->stats, stats);
-  ts_tile_cache_set_batch (self->tiles, batch);
   memset (&self->max_size, 0, sizeof self->max_size);
   if (batch != NULL) {
     guint64 n_images = ts_batch_get_n_images (batch);
@@ -53,11 +48,10 @@ view_changed_cb (TsGrid *self)
     self->zoom_n_images = n_images;
     self->zoom_size = self->max_size;
   }
-  self->recipe_serial++;
   self->layout.n_rows = 0;
   self->anchor.is_set = self->zoom_anchor.is_set = FALSE;
   self->select_anchor = 0;
-  ts_grid_load_labels (self, view);
+  ts_grid_load_labels (self, batch != NULL ? ts_session_get_view (self->pictures->session) : NULL);
   ts_grid_cells_rename (self->cells);
   self->layout_is_due = TRUE;
   gtk_widget_queue_resize (GTK_WIDGET (self));
@@ -65,24 +59,16 @@ view_changed_cb (TsGrid *self)
 }
 
 static void
-recipe_changed_cb (TsGrid *self)
-{
-  g_set_object (&self->stats, ts_session_get_stats (self->session));
-  self->recipe_serial++;
-  ts_grid_queue_refresh (self);
-}
-
-static void
 selection_changed_cb (TsGrid *self)
 {
-  ts_grid_cells_set_selection (self->cells, ts_session_get_selection (self->session));
+  ts_grid_cells_set_selection (self->cells, ts_session_get_selection (self->pictures->session));
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
-current_cb (TsGrid *self)
+index_changed_cb (TsGrid *self)
 {
-  guint current = ts_session_get_current (self->session);
+  guint current = ts_pictures_get_index (self->pictures);
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     self->scroll_is_due = TRUE;
@@ -94,7 +80,7 @@ current_cb (TsGrid *self)
 }
 
 static void
-zoom_cb (TsGrid *self)
+zoom_changed_cb (TsGrid *self)
 {
   if (self->in_allocate)
     return;
@@ -107,7 +93,7 @@ ts_grid_get_session (TsGrid *self)
 {
   g_return_val_if_fail (TS_IS_GRID (self), NULL);
 
-  return self->session;
+  return self->pictures->session;
 }
 
 void
@@ -115,22 +101,8 @@ ts_grid_set_session (TsGrid *self, TsSession *session)
 {
   g_return_if_fail (TS_IS_GRID (self));
 
-  if (self->session == session)
-    return;
-  if (self->session != NULL)
-    g_signal_handlers_disconnect_by_data (self->session, self);
-  g_set_object (&self->session, session);
-  if (session != NULL) {
-    g_signal_connect_swapped (session, "view-changed", G_CALLBACK (view_changed_cb), self);
-    g_signal_connect_swapped (session, "recipe-changed", G_CALLBACK (recipe_changed_cb), self);
-    g_signal_connect_swapped (session, "selection-changed", G_CALLBACK (selection_changed_cb),
-                              self);
-    g_signal_connect_swapped (session, "notify::current", G_CALLBACK (current_cb), self);
-    g_signal_connect_swapped (session, "notify::zoom", G_CALLBACK (zoom_cb), self);
-    selection_changed_cb (self);
-  }
-  view_changed_cb (self);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SESSION]);
+  if (ts_pictures_set_session (self->pictures, session))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SESSION]);
 }
 
 gboolean
@@ -183,19 +155,6 @@ set_adjustment (TsGrid *self, GtkOrientation orientation, GtkAdjustment *adjustm
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
-static void
-ts_grid_measure (GtkWidget *widget,
-                 GtkOrientation orientation,
-                 int for_size,
-                 int *minimum,
-                 int *natural,
-                 int *minimum_baseline,
-                 int *natural_baseline)
-{
-  *minimum = 96;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 480;
-}
-
 static gboolean
 ts_grid_grab_focus (GtkWidget *widget)
 {
@@ -203,7 +162,7 @@ ts_grid_grab_focus (GtkWidget *widget)
 
   if (self->layout.n_rows == 0)
     return FALSE;
-  return ts_grid_cells_grab_focus (self->cells, ts_session_get_current (self->session));
+  return ts_grid_cells_grab_focus (self->cells, ts_session_get_current (self->pictures->session));
 }
 
 /* One stop for Tab; the keys inside are our own. */
@@ -240,7 +199,7 @@ ts_grid_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspe
 
   switch (id) {
   case PROP_SESSION:
-    g_value_set_object (value, self->session);
+    g_value_set_object (value, self->pictures->session);
     break;
   case PROP_SHOW_CAPTIONS:
     g_value_set_boolean (value, self->show_captions);
@@ -296,7 +255,10 @@ ts_grid_dispose (GObject *object)
 {
   TsGrid *self = TS_GRID (object);
 
-  ts_grid_set_session (self, NULL);
+  if (self->pictures != NULL) {
+    ts_grid_set_session (self, NULL);
+    g_signal_handlers_disconnect_by_data (self->pictures, self);
+  }
   ts_grid_input_stop (self);
   if (self->tick_id != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
@@ -306,9 +268,7 @@ ts_grid_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->adjustments[i], self);
     g_clear_object (&self->adjustments[i]);
   }
-  if (self->tiles != NULL)
-    g_signal_handlers_disconnect_by_data (self->tiles, self);
-  g_clear_object (&self->tiles);
+  g_clear_object (&self->pictures);
   g_clear_pointer (&self->cells, ts_grid_cells_free);
   g_clear_object (&self->check_mark);
 
@@ -336,7 +296,7 @@ ts_grid_class_init (TsGridClass *klass)
   object_class->set_property = ts_grid_set_property;
   object_class->dispose = ts_grid_dispose;
   object_class->finalize = ts_grid_finalize;
-  widget_class->measure = ts_grid_measure;
+  widget_class->measure = ts_pictures_measure;
   widget_class->size_allocate = ts_grid_size_allocate;
   widget_class->snapshot = ts_grid_snapshot;
   widget_class->grab_focus = ts_grid_grab_focus;
@@ -364,14 +324,25 @@ ts_grid_class_init (TsGridClass *klass)
 static void
 ts_grid_init (TsGrid *self)
 {
+  const struct
+  {
+    const char *signal;
+    void (*callback) (TsGrid *self);
+  } followed[] = {
+    { "batch-changed", batch_changed_cb }, { "recipe-changed", ts_grid_queue_refresh },
+    { "index-changed", index_changed_cb }, { "selection-changed", selection_changed_cb },
+    { "zoom-changed", zoom_changed_cb },   { "ready", ts_grid_queue_refresh },
+  };
   GtkWidget *widget = GTK_WIDGET (self);
 
   self->show_captions = TRUE;
-  self->tiles = ts_tile_cache_new (TILE_CACHE_BYTES);
-  g_signal_connect_swapped (self->tiles, "ready", G_CALLBACK (ts_grid_queue_refresh), self);
+  self->pictures = ts_pictures_new (TILE_CACHE_BYTES);
   self->cells = ts_grid_cells_new (widget, ts_grid_cell_name_cb, self);
   ts_grid_bands_init (self);
   ts_grid_input_init (self);
+  for (guint i = 0; i < G_N_ELEMENTS (followed); i++)
+    g_signal_connect_swapped (self->pictures, followed[i].signal, G_CALLBACK (followed[i].callback),
+                              self);
   gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_focusable (widget, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -387,34 +358,23 @@ ts_grid_new (void)
 /* For tests. */
 
 static gboolean
-timeout_cb (gpointer data)
+is_busy (GtkWidget *widget)
 {
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
+  TsGrid *self = TS_GRID (widget);
 
-static gboolean
-is_busy (TsGrid *self)
-{
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->layout_is_due || self->zoom_is_due)
+  if (!gtk_widget_get_mapped (widget) || self->layout_is_due || self->zoom_is_due)
     return TRUE;
   if (self->dirty || self->pass != NULL || self->labels_cancellable != NULL)
     return TRUE;
-  return ts_tile_cache_is_busy (self->tiles);
+  return ts_tile_cache_is_busy (self->pictures->tiles);
 }
 
 gboolean
 ts_grid_wait_idle (TsGrid *self, guint limit_ms)
 {
-  gboolean late = FALSE;
-
   g_return_val_if_fail (TS_IS_GRID (self), FALSE);
-  guint id = g_timeout_add (limit_ms, timeout_cb, &late);
-  while (!late && is_busy (self))
-    g_main_context_iteration (NULL, TRUE);
-  if (!late)
-    g_source_remove (id);
-  return !late;
+
+  return ts_pictures_wait (GTK_WIDGET (self), is_busy, limit_ms);
 }
 
 GBytes *
@@ -422,7 +382,7 @@ ts_grid_dup_tile_pixels (TsGrid *self, guint index, int *width, int *height)
 {
   g_return_val_if_fail (TS_IS_GRID (self), NULL);
 
-  if (self->batch == NULL || index >= self->layout.n_images)
+  if (self->pictures->batch == NULL || index >= self->layout.n_images)
     return NULL;
   guint64 row = index / (guint) self->layout.columns;
   TsGridBand *band = g_hash_table_lookup (self->bands, &row);

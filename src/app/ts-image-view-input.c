@@ -141,11 +141,11 @@ pinch_cb (TsImageView *self, double factor, GtkGesture *gesture)
 static void
 step_image (TsImageView *self, int step)
 {
-  gint64 n = (gint64) ts_batch_get_n_images (self->batch);
-  gint64 target = (gint64) ts_session_get_current (self->session) + step;
+  gint64 n = (gint64) ts_batch_get_n_images (self->pictures->batch);
+  gint64 target = (gint64) ts_pictures_get_index (self->pictures) + step;
 
   if (target >= 0 && target < n)
-    ts_session_set_current (self->session, (guint) target);
+    ts_pictures_set_index (self->pictures, (guint) target);
 }
 
 static gboolean
@@ -169,7 +169,7 @@ ts_image_view_handle_key (TsImageView *self, guint keyval, GdkModifierType state
     g_signal_emit_by_name (self, "close");
     return GDK_EVENT_STOP;
   }
-  if (self->batch == NULL || (state & (GDK_ALT_MASK | GDK_SUPER_MASK)))
+  if (self->pictures->batch == NULL || (state & (GDK_ALT_MASK | GDK_SUPER_MASK)))
     return GDK_EVENT_PROPAGATE;
 
   gboolean control = (state & GDK_CONTROL_MASK) != 0;
@@ -222,11 +222,11 @@ ts_image_view_handle_key (TsImageView *self, guint keyval, GdkModifierType state
     return GDK_EVENT_STOP;
   case GDK_KEY_Home:
   case GDK_KEY_KP_Home:
-    ts_session_set_current (self->session, 0);
+    ts_pictures_set_index (self->pictures, 0);
     return GDK_EVENT_STOP;
   case GDK_KEY_End:
   case GDK_KEY_KP_End:
-    ts_session_set_current (self->session, G_MAXUINT);
+    ts_pictures_set_index (self->pictures, G_MAXUINT);
     return GDK_EVENT_STOP;
   default:
     return GDK_EVENT_PROPAGATE;
@@ -239,43 +239,21 @@ key_cb (TsImageView *self, guint keyval, guint keycode, GdkModifierType state)
   return ts_image_view_handle_key (self, keyval, state);
 }
 
-static void
-connect_swapped (TsImageView *self, gpointer controller, const char *signal, GCallback callback)
-{
-  g_signal_connect_object (controller, signal, callback, self, G_CONNECT_SWAPPED);
-}
-
 void
 ts_image_view_input_init (TsImageView *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
+  const TsPicturesInput input = {
+    .motion = G_CALLBACK (motion_cb),
+    .leave = G_CALLBACK (leave_cb),
+    .drag_begin = G_CALLBACK (drag_begin_cb),
+    .drag_update = G_CALLBACK (drag_update_cb),
+    .drag_end = G_CALLBACK (drag_end_cb),
+    .scroll = G_CALLBACK (scroll_cb),
+    .pinch_begin = G_CALLBACK (pinch_begin_cb),
+    .pinch = G_CALLBACK (pinch_cb),
+    .key = G_CALLBACK (key_cb),
+  };
 
   self->hover_index = -1;
-
-  GtkEventController *motion = gtk_event_controller_motion_new ();
-  connect_swapped (self, motion, "enter", G_CALLBACK (motion_cb));
-  connect_swapped (self, motion, "motion", G_CALLBACK (motion_cb));
-  connect_swapped (self, motion, "leave", G_CALLBACK (leave_cb));
-  gtk_widget_add_controller (widget, motion);
-
-  GtkGesture *drag = gtk_gesture_drag_new ();
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), 0);
-  connect_swapped (self, drag, "drag-begin", G_CALLBACK (drag_begin_cb));
-  connect_swapped (self, drag, "drag-update", G_CALLBACK (drag_update_cb));
-  connect_swapped (self, drag, "drag-end", G_CALLBACK (drag_end_cb));
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drag));
-
-  GtkEventController *scroll =
-      gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
-  connect_swapped (self, scroll, "scroll", G_CALLBACK (scroll_cb));
-  gtk_widget_add_controller (widget, scroll);
-
-  GtkGesture *pinch = gtk_gesture_zoom_new ();
-  connect_swapped (self, pinch, "begin", G_CALLBACK (pinch_begin_cb));
-  connect_swapped (self, pinch, "scale-changed", G_CALLBACK (pinch_cb));
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (pinch));
-
-  GtkEventController *key = gtk_event_controller_key_new ();
-  connect_swapped (self, key, "key-pressed", G_CALLBACK (key_cb));
-  gtk_widget_add_controller (widget, key);
+  ts_pictures_add_input (GTK_WIDGET (self), &input);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "app/ts-grid-pass.h"
 #include "app/ts-image-view.h"
-#include "app/ts-tile-cache.h"
+#include "app/ts-pictures.h"
 
 G_BEGIN_DECLS
 
@@ -36,10 +35,7 @@ struct _TsImageView
   GtkWidget parent_instance;
 
   /* owned */
-  TsSession *session;
-  TsTileCache *tiles;
-  TsBatch *batch;
-  TsBatchStats *stats;
+  TsPictures *pictures;
   TsPaintPass *pass;
   TsImageRegion *region;
   GCancellable *region_cancellable;
@@ -62,7 +58,6 @@ struct _TsImageView
   gboolean pass_is_fixed;
   TsImageGeometry values_of;
   guint values_serial;
-  guint recipe_serial;
   guint bytes_per_pixel;
   gboolean dirty;
   guint tick_id;

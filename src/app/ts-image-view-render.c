@@ -12,7 +12,6 @@
 #define LEVEL_ELEMENTS   ((guint64) 48 << 20) /* a larger level is read by region */
 #define REGION_MARGIN    256                  /* pixels of the level around what can be seen */
 #define WAIT_TICK_US     3000
-#define MIN_RGBA_MINOR   18
 #define VALUES_MIN_ZOOM  40 /* logical pixels a pixel */
 #define OUTLINE_MIN_ZOOM 6
 
@@ -130,7 +129,7 @@ load_region (TsImageView *self, const TsImageGeometry *g, const TsRect *visible)
   stop_region (self);
 
   RegionJob *job = g_new0 (RegionJob, 1);
-  job->batch = g_object_ref (self->batch);
+  job->batch = g_object_ref (self->pictures->batch);
   job->region = g_new0 (TsImageRegion, 1);
   job->region->index = g->index;
   job->region->level_width = g->level_width;
@@ -164,7 +163,7 @@ get_source (TsImageView *self, const TsImageGeometry *g, TsBlock **block, TsRect
 {
   TsImageSize size;
 
-  ts_batch_get_image_size (self->batch, g->index, &size);
+  ts_batch_get_image_size (self->pictures->batch, g->index, &size);
   if ((guint64) g->level_width * g->level_height * size.n_channels > LEVEL_ELEMENTS) {
     guint factor = (guint) (g->width / (int) g->level_width);
     TsRect visible = { (guint) g->view_x / factor, (guint) g->view_y / factor, 0, 0 };
@@ -174,8 +173,8 @@ get_source (TsImageView *self, const TsImageGeometry *g, TsBlock **block, TsRect
     if (region == NULL || region->index != g->index || region->level_width != g->level_width ||
         region->level_height != g->level_height || region->sampling != g->sampling ||
         !rect_holds (&region->rect, &visible)) {
-      if (ts_tile_cache_is_busy (self->tiles))
-        ts_tile_cache_request (self->tiles, NULL, 0); /* of a zoom that is over */
+      if (ts_tile_cache_is_busy (self->pictures->tiles))
+        ts_tile_cache_request (self->pictures->tiles, NULL, 0); /* of a zoom that is over */
       load_region (self, g, &visible);
       return FALSE;
     }
@@ -186,22 +185,22 @@ get_source (TsImageView *self, const TsImageGeometry *g, TsBlock **block, TsRect
 
   stop_region (self);
   TsTileKey key = { g->index, g->level_width, g->level_height, g->sampling };
-  TsTile *tile = ts_tile_cache_lookup (self->tiles, &key);
-  if (tile == NULL || !ts_tile_cache_is_busy (self->tiles)) {
+  TsTile *tile = ts_tile_cache_lookup (self->pictures->tiles, &key);
+  if (tile == NULL || !ts_tile_cache_is_busy (self->pictures->tiles)) {
     /* the neighbours, too: they are likely next */
     TsTileKey keys[3] = { key };
     guint n = 1;
-    guint64 n_images = ts_batch_get_n_images (self->batch);
+    guint64 n_images = ts_batch_get_n_images (self->pictures->batch);
     for (int step = 1; step >= -1; step -= 2) {
       guint64 other = (guint64) ((gint64) g->index + step);
       TsImageSize other_size;
       if (other >= n_images)
         continue;
-      ts_batch_get_image_size (self->batch, other, &other_size);
+      ts_batch_get_image_size (self->pictures->batch, other, &other_size);
       if (other_size.width == g->image_width && other_size.height == g->image_height)
         keys[n++] = (TsTileKey){ other, g->level_width, g->level_height, g->sampling };
     }
-    ts_tile_cache_request (self->tiles, keys, n);
+    ts_tile_cache_request (self->pictures->tiles, keys, n);
   }
   if (tile == NULL)
     return FALSE;
@@ -236,17 +235,13 @@ pass_done_cb (TsPaintPass *pass, const GError *error, gpointer user_data)
 {
   TsImageView *self = TS_IMAGE_VIEW (user_data);
   TsPaintCanvas *canvas = ts_paint_pass_get_canvases (pass)->pdata[0];
-  gsize stride = (gsize) canvas->width * self->bytes_per_pixel;
-  GdkMemoryFormat format =
-      self->bytes_per_pixel == 3 ? GDK_MEMORY_R8G8B8 : GDK_MEMORY_R8G8B8A8_PREMULTIPLIED;
 
   if (error != NULL)
     g_debug ("image view: %s", error->message);
   g_clear_object (&self->texture);
   g_clear_pointer (&self->pixels, g_bytes_unref);
   self->pixels = g_bytes_ref (canvas->pixels);
-  self->texture =
-      gdk_memory_texture_new (canvas->width, canvas->height, format, canvas->pixels, stride);
+  self->texture = ts_pictures_make_texture (canvas, self->bytes_per_pixel);
   self->painted = self->in_pass;
   self->painted_serial = self->pass_serial;
   self->painted_coarse = self->pass_coarse;
@@ -275,17 +270,6 @@ ts_image_view_queue_refresh (TsImageView *self)
     self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
 }
 
-static void
-choose_format (TsImageView *self)
-{
-  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
-  GskRenderer *renderer = native != NULL ? gtk_native_get_renderer (native) : NULL;
-  gboolean is_cairo =
-      renderer != NULL && g_strcmp0 (G_OBJECT_TYPE_NAME (renderer), "GskCairoRenderer") == 0;
-
-  self->bytes_per_pixel = is_cairo && gtk_get_minor_version () < MIN_RGBA_MINOR ? 3 : 4;
-}
-
 void
 ts_image_view_refresh (TsImageView *self, gint64 wait_us)
 {
@@ -294,11 +278,11 @@ ts_image_view_refresh (TsImageView *self, gint64 wait_us)
   TsRect rect;
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self))) {
-    self->dirty = self->batch != NULL;
+    self->dirty = self->pictures->batch != NULL;
     return;
   }
   if (self->pass != NULL) {
-    if (!self->pass_is_fixed && self->pass_serial != self->recipe_serial)
+    if (!self->pass_is_fixed && self->pass_serial != self->pictures->recipe_serial)
       stop_pass (self);
     else if (!ts_paint_pass_wait (self->pass, wait_us))
       return;
@@ -310,17 +294,17 @@ ts_image_view_refresh (TsImageView *self, gint64 wait_us)
   gboolean coarse = !get_source (self, &g, &block, &rect);
   if (coarse) {
     /* what is being read calls again when it is there; until then any size will do */
-    TsTile *tile = ts_tile_cache_lookup_any (self->tiles, g.index);
+    TsTile *tile = ts_tile_cache_lookup_any (self->pictures->tiles, g.index);
     if (tile == NULL || tile->block == NULL)
       return;
     block = tile->block;
   }
   if (self->texture != NULL && same_picture (&g, &self->painted) &&
-      self->painted_serial == self->recipe_serial && (coarse || !self->painted_coarse))
+      self->painted_serial == self->pictures->recipe_serial && (coarse || !self->painted_coarse))
     return;
 
-  choose_format (self);
-  const TsRecipe *recipe = ts_session_get_recipe (self->session);
+  self->bytes_per_pixel = ts_pictures_choose_bytes_per_pixel (GTK_WIDGET (self));
+  const TsRecipe *recipe = ts_pictures_get_recipe (self->pictures);
   int factor = g.width / (int) g.level_width;
   TsPaintCanvas *canvas = ts_paint_canvas_new (0, g.view_width, g.view_height);
   TsPaintItem item = { .block = block, .index = g.index };
@@ -331,9 +315,10 @@ ts_image_view_refresh (TsImageView *self, gint64 wait_us)
   ts_paint_canvas_add (canvas, &item);
   self->in_pass = g;
   self->pass_coarse = coarse;
-  self->pass_serial = self->recipe_serial;
+  self->pass_serial = self->pictures->recipe_serial;
   self->pass_is_fixed = recipe->range_mode == TS_RANGE_FIXED;
-  self->pass = ts_paint_pass_new (recipe, self->stats, self->bytes_per_pixel, pass_done_cb, self);
+  self->pass =
+      ts_paint_pass_new (recipe, self->pictures->stats, self->bytes_per_pixel, pass_done_cb, self);
   ts_paint_pass_take (self->pass, canvas);
   ts_paint_pass_start (self->pass);
   ts_paint_pass_wait (self->pass, wait_us);
@@ -400,9 +385,9 @@ ts_image_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     return;
 
   TsTileKey key = { g.index, g.level_width, g.level_height, g.sampling };
-  TsTile *tile = ts_tile_cache_lookup (self->tiles, &key);
+  TsTile *tile = ts_tile_cache_lookup (self->pictures->tiles, &key);
   if (tile != NULL && tile->error != NULL) {
-    ts_session_report_error (self->session, tile->error);
+    ts_pictures_report_error (self->pictures, tile->error);
     snapshot_message (self, snapshot, tile->error->message);
     return;
   }

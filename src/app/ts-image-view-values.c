@@ -140,7 +140,7 @@ ts_image_view_make_values (TsImageView *self, const TsImageGeometry *g)
   if (block == NULL || self->pixels == NULL || !ts_image_view_get_visible_rect (self, &visible))
     return NULL;
   guint n_lines =
-      list_channels (ts_session_get_recipe (self->session), (guint) block->dims[2], channels);
+      list_channels (ts_pictures_get_recipe (self->pictures), (guint) block->dims[2], channels);
   if (n_lines == 0)
     return NULL;
 

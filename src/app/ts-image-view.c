@@ -33,12 +33,12 @@ get_scale (TsImageView *self)
 static gboolean
 get_current_size (TsImageView *self, guint *index, TsImageSize *size)
 {
-  if (self->batch == NULL)
+  if (self->pictures->batch == NULL)
     return FALSE;
-  *index = ts_session_get_current (self->session);
-  if (*index >= ts_batch_get_n_images (self->batch))
+  *index = ts_pictures_get_index (self->pictures);
+  if (*index >= ts_batch_get_n_images (self->pictures->batch))
     return FALSE;
-  ts_batch_get_image_size (self->batch, *index, size);
+  ts_batch_get_image_size (self->pictures->batch, *index, size);
   return size->width > 0 && size->height > 0;
 }
 
@@ -93,7 +93,7 @@ ts_image_view_get_geometry (TsImageView *self, TsImageGeometry *geometry)
   geometry->level_width = zoom >= 1 ? size.width : (guint) geometry->width;
   geometry->level_height = zoom >= 1 ? size.height : (guint) geometry->height;
   geometry->sampling =
-      zoom >= 1 ? TS_TILE_AVERAGE : ts_tile_sampling_for (ts_session_get_recipe (self->session));
+      zoom >= 1 ? TS_TILE_AVERAGE : ts_tile_sampling_for (ts_pictures_get_recipe (self->pictures));
   geometry->origin_x = get_origin (self->center_x, geometry->width, viewport_width);
   geometry->origin_y = get_origin (self->center_y, geometry->height, viewport_height);
   geometry->view_x = (int) MAX (-geometry->origin_x, 0);
@@ -250,30 +250,14 @@ ts_image_view_set_fit (TsImageView *self, gboolean fit)
 /* The session. */
 
 static void
-view_changed_cb (TsImageView *self)
+batch_changed_cb (TsImageView *self)
 {
-  TsView *view = self->session != NULL ? ts_session_get_view (self->session) : NULL;
-  TsBatch *batch = view != NULL ? ts_view_get_batch (view) : NULL;
-  TsBatchStats *stats = view != NULL ? ts_session_get_stats (self->session) : NULL;
-
   ts_image_view_drop (self);
-  g_set_object (&self->batch, batch);
-  g_set_object (&self->stats, stats);
-  ts_tile_cache_set_batch (self->tiles, batch);
-  self->recipe_serial++;
   ts_image_view_changed (self);
 }
 
 static void
-recipe_changed_cb (TsImageView *self)
-{
-  g_set_object (&self->stats, ts_session_get_stats (self->session));
-  self->recipe_serial++;
-  ts_image_view_queue_refresh (self);
-}
-
-static void
-current_cb (TsImageView *self)
+index_changed_cb (TsImageView *self)
 {
   if (self->fit)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ZOOM]);
@@ -285,7 +269,7 @@ ts_image_view_get_session (TsImageView *self)
 {
   g_return_val_if_fail (TS_IS_IMAGE_VIEW (self), NULL);
 
-  return self->session;
+  return self->pictures->session;
 }
 
 void
@@ -293,18 +277,8 @@ ts_image_view_set_session (TsImageView *self, TsSession *session)
 {
   g_return_if_fail (TS_IS_IMAGE_VIEW (self));
 
-  if (self->session == session)
-    return;
-  if (self->session != NULL)
-    g_signal_handlers_disconnect_by_data (self->session, self);
-  g_set_object (&self->session, session);
-  if (session != NULL) {
-    g_signal_connect_swapped (session, "view-changed", G_CALLBACK (view_changed_cb), self);
-    g_signal_connect_swapped (session, "recipe-changed", G_CALLBACK (recipe_changed_cb), self);
-    g_signal_connect_swapped (session, "notify::current", G_CALLBACK (current_cb), self);
-  }
-  view_changed_cb (self);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SESSION]);
+  if (ts_pictures_set_session (self->pictures, session))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SESSION]);
 }
 
 /* The widget. */
@@ -316,19 +290,6 @@ ts_image_view_size_allocate (GtkWidget *widget, int width, int height, int basel
 
   ts_image_view_refresh (self, WAIT_LAYOUT_US);
   ts_image_view_update_hover (self);
-}
-
-static void
-ts_image_view_measure (GtkWidget *widget,
-                       GtkOrientation orientation,
-                       int for_size,
-                       int *minimum,
-                       int *natural,
-                       int *minimum_baseline,
-                       int *natural_baseline)
-{
-  *minimum = 96;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 480;
 }
 
 static void
@@ -355,7 +316,7 @@ ts_image_view_get_property (GObject *object, guint id, GValue *value, GParamSpec
 
   switch (id) {
   case PROP_SESSION:
-    g_value_set_object (value, self->session);
+    g_value_set_object (value, self->pictures->session);
     break;
   case PROP_ZOOM:
     g_value_set_double (value, ts_image_view_get_zoom (self));
@@ -390,15 +351,15 @@ ts_image_view_dispose (GObject *object)
 {
   TsImageView *self = TS_IMAGE_VIEW (object);
 
-  if (self->tiles != NULL)
+  if (self->pictures != NULL) {
     ts_image_view_set_session (self, NULL);
+    g_signal_handlers_disconnect_by_data (self->pictures, self);
+  }
   if (self->tick_id != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
   self->tick_id = 0;
   ts_image_view_drop (self);
-  if (self->tiles != NULL)
-    g_signal_handlers_disconnect_by_data (self->tiles, self);
-  g_clear_object (&self->tiles);
+  g_clear_object (&self->pictures);
   g_clear_object (&self->message);
 
   G_OBJECT_CLASS (ts_image_view_parent_class)->dispose (object);
@@ -415,7 +376,7 @@ ts_image_view_class_init (TsImageViewClass *klass)
   object_class->get_property = ts_image_view_get_property;
   object_class->set_property = ts_image_view_set_property;
   object_class->dispose = ts_image_view_dispose;
-  widget_class->measure = ts_image_view_measure;
+  widget_class->measure = ts_pictures_measure;
   widget_class->size_allocate = ts_image_view_size_allocate;
   widget_class->snapshot = ts_image_view_snapshot;
   widget_class->map = ts_image_view_map;
@@ -438,12 +399,25 @@ ts_image_view_class_init (TsImageViewClass *klass)
 static void
 ts_image_view_init (TsImageView *self)
 {
+  const struct
+  {
+    const char *signal;
+    void (*callback) (TsImageView *self);
+  } followed[] = {
+    { "batch-changed", batch_changed_cb },
+    { "recipe-changed", ts_image_view_queue_refresh },
+    { "index-changed", index_changed_cb },
+    { "ready", ts_image_view_queue_refresh },
+  };
+
   self->fit = TRUE;
   self->zoom = 1;
   self->center_x = self->center_y = 0.5;
   self->bytes_per_pixel = 4;
-  self->tiles = ts_tile_cache_new (TILE_CACHE_BYTES);
-  g_signal_connect_swapped (self->tiles, "ready", G_CALLBACK (ts_image_view_queue_refresh), self);
+  self->pictures = ts_pictures_new (TILE_CACHE_BYTES);
+  for (guint i = 0; i < G_N_ELEMENTS (followed); i++)
+    g_signal_connect_swapped (self->pictures, followed[i].signal, G_CALLBACK (followed[i].callback),
+                              self);
   ts_image_view_input_init (self);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
@@ -458,34 +432,28 @@ ts_image_view_new (void)
 /* For tests. */
 
 static gboolean
-timeout_cb (gpointer data)
+is_busy (GtkWidget *widget)
 {
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
+  TsImageView *self = TS_IMAGE_VIEW (widget);
+  const TsImageGeometry *p = &self->painted;
+  TsImageGeometry g;
+
+  if (!gtk_widget_get_mapped (widget) || self->dirty || self->pass != NULL ||
+      ts_tile_cache_is_busy (self->pictures->tiles) || self->region_cancellable != NULL)
+    return TRUE;
+  if (!ts_image_view_get_geometry (self, &g))
+    return FALSE;
+  return p->index != g.index || p->zoom != g.zoom || p->view_x != g.view_x ||
+         p->view_y != g.view_y || p->view_width != g.view_width ||
+         self->painted_serial != self->pictures->recipe_serial || self->painted_coarse;
 }
 
 gboolean
 ts_image_view_wait_idle (TsImageView *self, guint limit_ms)
 {
-  gboolean late = FALSE;
-
   g_return_val_if_fail (TS_IS_IMAGE_VIEW (self), FALSE);
-  guint id = g_timeout_add (limit_ms, timeout_cb, &late);
-  while (!late) {
-    TsImageGeometry g;
-    gboolean any = ts_image_view_get_geometry (self, &g);
-    if (gtk_widget_get_mapped (GTK_WIDGET (self)) && !self->dirty && self->pass == NULL &&
-        !ts_tile_cache_is_busy (self->tiles) && self->region_cancellable == NULL &&
-        (!any || (self->painted.index == g.index && self->painted.zoom == g.zoom &&
-                  self->painted.view_x == g.view_x && self->painted.view_y == g.view_y &&
-                  self->painted.view_width == g.view_width &&
-                  self->painted_serial == self->recipe_serial && !self->painted_coarse)))
-      break;
-    g_main_context_iteration (NULL, TRUE);
-  }
-  if (!late)
-    g_source_remove (id);
-  return !late;
+
+  return ts_pictures_wait (GTK_WIDGET (self), is_busy, limit_ms);
 }
 
 GBytes *

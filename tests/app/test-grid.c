@@ -660,7 +660,7 @@ test_many (void)
 
   g_assert_true (ts_grid_get_visible_range (f.grid, &first, &last));
   g_assert_cmpuint (first, ==, 0);
-  guint64 n_loaded = ts_tile_cache_get_n_loaded (f.grid->tiles);
+  guint64 n_loaded = ts_tile_cache_get_n_loaded (f.grid->pictures->tiles);
   g_assert_cmpuint (n_loaded, <=, 3 * (last + 1) + 50);
   ts_grid_scroll_to (f.grid, n - 1);
   g_assert_true (ts_grid_wait_idle (f.grid, LIMIT_MS));
@@ -678,7 +678,7 @@ test_many (void)
   check_all_visible (&f, (guint) ts_session_get_zoom (f.session));
   g_assert_cmpuint (g_hash_table_size (f.grid->bands), <=,
                     (last - first + 1) / (guint) f.grid->layout.columns + 12);
-  g_assert_cmpuint (ts_tile_cache_get_n_loaded (f.grid->tiles), <, n / 4);
+  g_assert_cmpuint (ts_tile_cache_get_n_loaded (f.grid->pictures->tiles), <, n / 4);
   tear_down (&f);
 }
 
@@ -697,9 +697,9 @@ test_badges (void)
   set_up_npy (&f, "<f4", "4, 3, 32, 32", data, sizeof (float) * 4 * 3 * 1024);
   ts_session_set_zoom (f.session, 1);
   g_assert_true (ts_grid_wait_idle (f.grid, LIMIT_MS));
-  g_assert_cmpuint (ts_tile_cache_lookup_any (f.grid->tiles, 0)->n_nan, ==, 0);
-  g_assert_cmpuint (ts_tile_cache_lookup_any (f.grid->tiles, 1)->n_nan, ==, 7);
-  g_assert_cmpuint (ts_tile_cache_lookup_any (f.grid->tiles, 2)->n_inf, ==, 1);
+  g_assert_cmpuint (ts_tile_cache_lookup_any (f.grid->pictures->tiles, 0)->n_nan, ==, 0);
+  g_assert_cmpuint (ts_tile_cache_lookup_any (f.grid->pictures->tiles, 1)->n_nan, ==, 7);
+  g_assert_cmpuint (ts_tile_cache_lookup_any (f.grid->pictures->tiles, 2)->n_inf, ==, 1);
   check_all_visible (&f, 1);
   tear_down (&f);
 }
