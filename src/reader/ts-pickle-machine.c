@@ -53,7 +53,7 @@ ts_machine_push (TsMachine *self, TsPickleValue *value)
       return ts_machine_fail (self, TS_ERROR_REFUSED,
                               "the pickle piles up more than %" G_GUINT64_FORMAT " values",
                               self->limits.max_stack);
-    self->stack_room = MAX (64, self->stack_room * 2);
+    self->stack_room *= 2;
     self->stack = g_renew (TsPickleValue *, self->stack, self->stack_room);
   }
   self->stack[self->n_stack++] = value;

@@ -294,6 +294,8 @@ ts_pickle_run (TsSource *source,
   pickle->persistent_ids = g_ptr_array_new ();
   pickle->opened = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   machine.arena = pickle->arena;
+  machine.stack_room = 64;
+  machine.stack = g_new (TsPickleValue *, machine.stack_room);
   machine.marks = g_array_new (FALSE, FALSE, sizeof (gsize));
   machine.sparse_memo = g_hash_table_new (NULL, NULL);
   ts_pickle_input_init (&machine.input, source, offset, cancellable);
