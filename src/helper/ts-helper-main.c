@@ -3,172 +3,12 @@
 
 #include "helper/ts-helper.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A program of its own that reads one HDF5, MATLAB or TIFF file with the format's library, so that
- * what the file does to the library it does to a caged process and not to the user's window. */
-
-static void
-put_bytes (GByteArray *out, const void *data, gsize n_bytes)
-{
-  g_byte_array_append (out, data, (guint) n_bytes);
-}
-
-static void
-put_string (GByteArray *out, const char *text)
-{
-  guint32 length = (guint32) MIN (text != NULL ? strlen (text) : 0, 1u << 20);
-
-  put_bytes (out, &length, sizeof length);
-  put_bytes (out, text, length);
-}
-
-static void
-put_kind (GByteArray *out, char kind)
-{
-  put_bytes (out, &kind, 1);
-}
-
-void
-ts_listing_begin_group (GByteArray *out, const char *name)
-{
-  put_kind (out, 'G');
-  put_string (out, name);
-}
-
-void
-ts_listing_end_group (GByteArray *out)
-{
-  put_kind (out, 'E');
-}
-
-void
-ts_listing_dataset (GByteArray *out,
-                    const char *name,
-                    guint32 id,
-                    TsDtype dtype,
-                    char order,
-                    guint n_dims,
-                    const guint64 *dims,
-                    guint64 offset,
-                    gboolean is_big,
-                    const char *note)
-{
-  guint8 small[] = { (guint8) dtype, (guint8) order, (guint8) n_dims };
-  guint8 big = is_big != FALSE;
-
-  put_kind (out, 'D');
-  put_string (out, name);
-  put_bytes (out, &id, sizeof id);
-  put_bytes (out, small, sizeof small);
-  put_bytes (out, dims, n_dims * sizeof *dims);
-  put_bytes (out, &offset, sizeof offset);
-  put_bytes (out, &big, 1);
-  put_string (out, note);
-}
-
-void
-ts_listing_text (GByteArray *out, const char *name, const char *text)
-{
-  put_kind (out, 'T');
-  put_string (out, name);
-  put_string (out, text);
-}
-
-void
-ts_listing_opaque (GByteArray *out, const char *name, const char *type, const char *note)
-{
-  put_kind (out, 'O');
-  put_string (out, name);
-  put_string (out, type);
-  put_string (out, note);
-}
-
-void
-ts_listing_error (GByteArray *out, const char *name, const char *message)
-{
-  put_kind (out, 'X');
-  put_string (out, name);
-  put_string (out, message);
-}
-
-static gboolean
-read_exactly (int fd, void *out, gsize n_bytes)
-{
-  guint8 *to = out;
-
-  while (n_bytes > 0) {
-    ssize_t got = read (fd, to, n_bytes);
-
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      return FALSE;
-    to += got;
-    n_bytes -= (gsize) got;
-  }
-  return TRUE;
-}
-
-static gboolean
-write_exactly (int fd, const void *data, gsize n_bytes)
-{
-  const guint8 *from = data;
-
-  while (n_bytes > 0) {
-    ssize_t put = write (fd, from, n_bytes);
-
-    if (put < 0 && errno == EINTR)
-      continue;
-    if (put <= 0)
-      return FALSE;
-    from += put;
-    n_bytes -= (gsize) put;
-  }
-  return TRUE;
-}
-
-/* @error is taken. */
-static gboolean
-send_reply (char *error, const void *payload, gsize n_bytes)
-{
-  g_autofree char *message = error;
-  TsArrayReply reply = { TS_ARRAY_MAGIC, message != NULL, n_bytes };
-
-  if (message != NULL) {
-    payload = message;
-    reply.n_bytes = strlen (message);
-  }
-  return write_exactly (STDOUT_FILENO, &reply, sizeof reply) &&
-         write_exactly (STDOUT_FILENO, payload, (gsize) reply.n_bytes);
-}
-
-/* Cuts the bytes asked for out of the dataset that was decoded last. */
-static char *
-read_decoded (const TsHelperBackend *backend, const TsArrayRequest *request, guint8 *out)
-{
-  static guint8 *last;
-  static guint64 last_bytes;
-  static guint32 last_id;
-
-  if (last == NULL || last_id != request->id) {
-    char *error;
-
-    g_clear_pointer (&last, g_free);
-    error = backend->decode (request->id, &last, &last_bytes);
-    if (error != NULL) {
-      g_clear_pointer (&last, g_free);
-      return error;
-    }
-    last_id = request->id;
-  }
-  if (request->start > last_bytes || request->n_bytes > last_bytes - request->start)
-    return g_strdup ("Behind the end of the array");
-  memcpy (out, last + request->start, request->n_bytes);
-  return NULL;
-}
+/* A program of its own that reads one HDF5, MATLAB, TIFF, OpenEXR or picture file with the format's
+ * library, so that what the file does to the library it does to a caged process and not to the
+ * user's window. */
 
 int
 main (int argc, char **argv)
@@ -187,8 +27,6 @@ main (int argc, char **argv)
   };
   const TsHelperBackend *backend = NULL;
   g_autoptr (GByteArray) listing = g_byte_array_new ();
-  g_autofree guint8 *piece = g_malloc (TS_ARRAY_MAX_READ);
-  TsArrayRequest request;
   char *error;
 
   for (guint i = 0; backends[i] != NULL; i++) {
@@ -196,31 +34,25 @@ main (int argc, char **argv)
       backend = backends[i];
   }
   if (backend == NULL) {
-    send_reply (g_strdup ("This build cannot read files of this kind"), NULL, 0);
+    ts_helper_send_reply (STDOUT_FILENO, g_strdup ("This build cannot read files of this kind"),
+                          NULL, 0);
     return 2;
   }
   g_setenv ("HDF5_USE_FILE_LOCKING", "FALSE", TRUE);
   if (!ts_cage_enter () && g_getenv ("TENSCOPE_ALLOW_NO_CAGE") == NULL) {
-    send_reply (g_strdup ("This system cannot confine the reader of such files"), NULL, 0);
+    ts_helper_send_reply (STDOUT_FILENO,
+                          g_strdup ("This system cannot confine the reader of such files"), NULL,
+                          0);
     return 2;
   }
   error = backend->list (listing);
   if (error == NULL && listing->len > TS_ARRAY_MAX_LISTING)
     error = g_strdup ("The file lists more than fits");
   if (error != NULL) {
-    send_reply (error, NULL, 0);
+    ts_helper_send_reply (STDOUT_FILENO, error, NULL, 0);
     return 1;
   }
-  if (!send_reply (NULL, listing->data, listing->len))
+  if (!ts_helper_send_reply (STDOUT_FILENO, NULL, listing->data, listing->len))
     return 1;
-  while (read_exactly (STDIN_FILENO, &request, sizeof request)) {
-    if (request.magic != TS_ARRAY_MAGIC || request.n_bytes > TS_ARRAY_MAX_READ)
-      return 2;
-    error = backend->decode != NULL
-                ? read_decoded (backend, &request, piece)
-                : backend->read (request.id, request.start, request.n_bytes, piece);
-    if (!send_reply (error, piece, (gsize) request.n_bytes))
-      return 1;
-  }
-  return 0;
+  return ts_helper_serve (backend, STDIN_FILENO, STDOUT_FILENO) ? 0 : 2;
 }

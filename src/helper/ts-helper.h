@@ -47,6 +47,13 @@ typedef struct
   char *(*decode) (guint32 id, guint8 **out, guint64 *n_bytes);
 } TsHelperBackend;
 
+/* One reply on @fd: @n_bytes of @payload, or @error, which is taken. %FALSE when nobody listens. */
+gboolean ts_helper_send_reply (int fd, char *error, const void *payload, gsize n_bytes);
+
+/* Answers requests from @in_fd on @out_fd until there are no more. %FALSE when one made no sense or
+ * nobody listens any longer. */
+gboolean ts_helper_serve (const TsHelperBackend *backend, int in_fd, int out_fd);
+
 extern const TsHelperBackend ts_helper_hdf5;
 extern const TsHelperBackend ts_helper_exr;
 extern const TsHelperBackend ts_helper_mat;

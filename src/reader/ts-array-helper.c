@@ -29,17 +29,21 @@ typedef struct
   GMutex lock; /* held for a whole request */
   TsSource *source;
   const char *backend;
-  GPid pid; /* 0: not running */
-  int to_fd, from_fd;
+  GPid pid;           /* 0: not running, or not started by us */
+  int to_fd, from_fd; /* -1: there is nobody to talk to */
+  gboolean is_given;  /* the descriptors came from outside: nothing to start */
 } Helper;
 
 static void
 stop_helper (Helper *self)
 {
-  if (self->pid == 0)
+  if (self->from_fd < 0)
     return;
   close (self->to_fd);
   close (self->from_fd);
+  self->to_fd = self->from_fd = -1;
+  if (self->pid == 0)
+    return;
   kill (self->pid, SIGKILL);
   while (waitpid (self->pid, NULL, 0) < 0 && errno == EINTR)
     ;
@@ -129,7 +133,7 @@ set_died (Helper *self, GError **error)
   int status = 0;
   g_autofree char *how = NULL;
 
-  if (waitpid (self->pid, &status, WNOHANG) == self->pid && WIFSIGNALED (status))
+  if (self->pid != 0 && waitpid (self->pid, &status, WNOHANG) == self->pid && WIFSIGNALED (status))
     how = g_strdup_printf (" (signal %d)", WTERMSIG (status));
   g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
                "The %s library failed on this file%s; nothing else is affected",
@@ -237,6 +241,10 @@ start_helper (Helper *self, GCancellable *cancellable, GError **error)
   int source_fd;
   gboolean is_started;
 
+  if (self->is_given) {
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, "The helper that reads this file ended");
+    return NULL;
+  }
   if (program == NULL) {
     g_set_error_literal (
         error, TS_ERROR, TS_ERROR_UNSUPPORTED,
@@ -254,6 +262,7 @@ start_helper (Helper *self, GCancellable *cancellable, GError **error)
   close (source_fd);
   if (!is_started) {
     self->pid = 0;
+    self->to_fd = self->from_fd = -1;
     return NULL;
   }
   return receive_reply (self, TS_ARRAY_MAX_LISTING, LISTING_SECONDS, cancellable, error);
@@ -290,7 +299,7 @@ request_piece (Helper *self,
   TsArrayRequest request = { TS_ARRAY_MAGIC, id, start, n_bytes };
   g_autoptr (GBytes) piece = NULL;
 
-  if (self->pid == 0) {
+  if (self->from_fd < 0) {
     g_autoptr (GBytes) listing = start_helper (self, cancellable, error);
 
     if (listing == NULL)
@@ -539,6 +548,19 @@ parse_listing (Helper *self, GBytes *listing, GError **error)
   return g_steal_pointer (&root);
 }
 
+static Helper *
+helper_new (TsSource *source, const char *backend)
+{
+  Helper *self = g_new0 (Helper, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->lock);
+  self->source = g_object_ref (source);
+  self->backend = g_intern_string (backend);
+  self->to_fd = self->from_fd = -1;
+  return self;
+}
+
 TsNode *
 ts_array_helper_open (TsSource *source,
                       const char *backend,
@@ -550,12 +572,27 @@ ts_array_helper_open (TsSource *source,
 
   g_return_val_if_fail (TS_IS_SOURCE (source), NULL);
 
-  self = g_new0 (Helper, 1);
-  g_atomic_ref_count_init (&self->ref_count);
-  g_mutex_init (&self->lock);
-  self->source = g_object_ref (source);
-  self->backend = g_intern_string (backend);
+  self = helper_new (source, backend);
   listing = start_helper (self, cancellable, error);
+  if (listing == NULL)
+    return NULL;
+  return parse_listing (self, listing, error);
+}
+
+TsNode *
+ts_array_helper_open_pipes (TsSource *source, int to_fd, int from_fd, GError **error)
+{
+  g_autoptr (Helper) self = NULL;
+  g_autoptr (GBytes) listing = NULL;
+
+  g_return_val_if_fail (TS_IS_SOURCE (source), NULL);
+  g_return_val_if_fail (to_fd >= 0 && from_fd >= 0, NULL);
+
+  self = helper_new (source, "hdf5");
+  self->is_given = TRUE;
+  self->to_fd = to_fd;
+  self->from_fd = from_fd;
+  listing = receive_reply (self, TS_ARRAY_MAX_LISTING, LISTING_SECONDS, NULL, error);
   if (listing == NULL)
     return NULL;
   return parse_listing (self, listing, error);

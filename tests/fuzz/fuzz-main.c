@@ -26,6 +26,24 @@ give (const guint8 *data, gsize n_bytes)
   n_inputs++;
 }
 
+/* The engine's own kind of change, in an ordinary program. */
+size_t
+LLVMFuzzerMutate (uint8_t *data, size_t n_bytes, size_t room)
+{
+  static GRand *rand;
+  gsize n = n_bytes;
+
+  if (rand == NULL)
+    rand = g_rand_new_with_seed (21);
+  if (n < room && g_rand_int_range (rand, 0, 4) == 0)
+    data[n++] = (guint8) g_rand_int (rand);
+  else if (n > 1 && g_rand_int_range (rand, 0, 4) == 0)
+    n--;
+  if (n > 0)
+    data[g_rand_int_range (rand, 0, (gint32) n)] ^= (guint8) (1 << g_rand_int_range (rand, 0, 8));
+  return n;
+}
+
 /* One to eight changes: another byte, a number of those that break parsers, a part cut out, a part
  * doubled. */
 static void
@@ -86,7 +104,10 @@ give_file (const char *path)
     g_autoptr (GByteArray) data = g_byte_array_new ();
 
     g_byte_array_append (data, (const guint8 *) content, (guint) n_bytes);
-    change (data, rand);
+    if (i % 2 == 0)
+      change (data, rand);
+    else
+      fuzz_mutate (data, rand);
     give (data->data, data->len);
   }
 }

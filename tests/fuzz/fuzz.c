@@ -5,15 +5,14 @@
 
 #define MAX_ARRAYS 50u
 
-static void
-read_a_little (TsTensor *tensor)
+void
+fuzz_read_a_little (TsTensor *tensor)
 {
   guint64 start[TS_MAX_DIMS] = { 0 }, count[TS_MAX_DIMS];
   const TsShape *shape = ts_tensor_get_shape (tensor);
   guint64 left = 4096;
   g_autoptr (TsBlock) block = NULL;
 
-  /* The first elements, and of the outer axes the last ones. */
   for (guint i = shape->n_dims; i-- > 0;) {
     count[i] = MIN (shape->dims[i], MAX (left, 1));
     left /= MAX (count[i], 1);
@@ -53,7 +52,7 @@ fuzz_open (const TsReader *reader, const uint8_t *data, size_t n_bytes)
       ts_node_get_summary (node);
       ts_node_get_path (node);
       if (ts_node_get_tensor (node) != NULL)
-        read_a_little (ts_node_get_tensor (node));
+        fuzz_read_a_little (ts_node_get_tensor (node));
     }
   }
 }
