@@ -16,7 +16,7 @@ static const TsCliCommand *const commands[] = {
 #ifdef HAVE_FIGURES
   &ts_cli_figure,
 #endif
-  &ts_cli_replay, &ts_cli_merge,
+  &ts_cli_replay, &ts_cli_merge, &ts_cli_diff,
 };
 
 static void

@@ -82,7 +82,9 @@ ts_cli_parse (int argc,
     if (n_files < min_files)
       ts_cli_complain ("%s: no file was given; see “tenscope-cli %s --help”", argv[0], argv[0]);
     else
-      ts_cli_complain ("%s: one file at a time, not “%s” too", argv[0], files[max_files]);
+      ts_cli_complain ("%s: %s, not “%s” too", argv[0],
+                       max_files == 1 ? "one file at a time" : "two files at a time",
+                       files[max_files]);
     return NULL;
   }
   return files != NULL ? g_steal_pointer (&files) : g_new0 (char *, 1);
