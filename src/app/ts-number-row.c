@@ -15,9 +15,12 @@ struct _TsNumberRow
   GtkSpinButton *spin;
   GtkAdjustment *adjustment;
 
+  GtkAdjustment *log_adjustment; /* owned; of the slider when it is a logarithmic one */
+
   double lower, upper; /* the slider's span before it was widened */
   double default_value;
   gboolean updating;
+  gboolean following;
 };
 
 enum {
@@ -130,6 +133,16 @@ spin_input_cb (GtkSpinButton *spin, double *value, gpointer data)
   return TRUE;
 }
 
+/* Two more buttons a number would drown the pane; arrow keys step. */
+static void
+hide_buttons (GtkSpinButton *spin)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (spin)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_BUTTON (child))
+      gtk_widget_set_visible (child, FALSE);
+}
+
 void
 ts_number_setup_spin (GtkSpinButton *spin, double minimum, double maximum)
 {
@@ -142,20 +155,107 @@ ts_number_setup_spin (GtkSpinButton *spin, double minimum, double maximum)
     gtk_spin_button_set_digits (spin, 12);
     gtk_spin_button_set_update_policy (spin, GTK_UPDATE_IF_VALID);
 
-    /* Two more buttons a number would drown the pane; arrow keys step. */
-    for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (spin)); child != NULL;
-         child = gtk_widget_get_next_sibling (child))
-      if (GTK_IS_BUTTON (child))
-        gtk_widget_set_visible (child, FALSE);
+    hide_buttons (spin);
   }
   g_object_set_data_full (G_OBJECT (spin), "ts-limits", g_memdup2 (limits, sizeof limits), g_free);
 }
 
+static gboolean
+index_output_cb (GtkSpinButton *spin, gpointer data)
+{
+  int value = gtk_spin_button_get_value_as_int (spin);
+  g_autofree char *text = value < 0 ? g_strdup (g_object_get_data (G_OBJECT (spin), "ts-none"))
+                                    : g_strdup_printf ("%d", value);
+
+  if (!g_str_equal (gtk_editable_get_text (GTK_EDITABLE (spin)), text))
+    gtk_editable_set_text (GTK_EDITABLE (spin), text);
+  return TRUE;
+}
+
+static int
+index_input_cb (GtkSpinButton *spin, double *value, gpointer data)
+{
+  const char *none = g_object_get_data (G_OBJECT (spin), "ts-none");
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (spin))));
+  char *end;
+
+  if (g_str_equal (text, none)) {
+    *value = -1;
+    return TRUE;
+  }
+  gint64 number = g_ascii_strtoll (text, &end, 10);
+  if (end == text || *end != '\0')
+    return GTK_INPUT_ERROR;
+  *value = (double) CLAMP (number, -1, G_MAXINT);
+  return TRUE;
+}
+
+void
+ts_number_setup_index_spin (GtkSpinButton *spin, const char *none)
+{
+  g_object_set_data_full (G_OBJECT (spin), "ts-none", g_strdup (none), g_free);
+  g_signal_connect (spin, "output", G_CALLBACK (index_output_cb), NULL);
+  g_signal_connect (spin, "input", G_CALLBACK (index_input_cb), NULL);
+  ts_number_tame_wheel (GTK_WIDGET (spin));
+  gtk_spin_button_set_update_policy (spin, GTK_UPDATE_IF_VALID);
+  hide_buttons (spin);
+  gtk_spin_button_update (spin);
+}
+
 /* The row. */
+
+/* The slider's adjustment follows the number where it is not the number's own. */
+static void
+follow_logarithm (TsNumberRow *self)
+{
+  if (self->log_adjustment == NULL || self->following)
+    return;
+
+  double lower = gtk_adjustment_get_lower (self->adjustment);
+  double upper = gtk_adjustment_get_upper (self->adjustment);
+  double value = gtk_adjustment_get_value (self->adjustment);
+  self->following = TRUE;
+  gtk_adjustment_configure (self->log_adjustment, log10 (MAX (value, 1e-9)),
+                            log10 (MAX (lower, 1e-9)), log10 (MAX (upper, 1e-9)), 0.05, 0.5, 0);
+  self->following = FALSE;
+}
+
+static void
+log_changed_cb (TsNumberRow *self)
+{
+  if (self->following)
+    return;
+
+  /* three digits of it */
+  double value = pow (10, gtk_adjustment_get_value (self->log_adjustment));
+  double unit = pow (10, floor (log10 (value)) - 2);
+  self->following = TRUE;
+  gtk_adjustment_set_value (self->adjustment, round (value / unit) * unit);
+  self->following = FALSE;
+}
+
+void
+ts_number_row_set_logarithmic (TsNumberRow *self, gboolean logarithmic)
+{
+  g_return_if_fail (TS_IS_NUMBER_ROW (self));
+
+  if (logarithmic == (self->log_adjustment != NULL))
+    return;
+  g_clear_object (&self->log_adjustment);
+  if (logarithmic) {
+    self->log_adjustment = g_object_ref_sink (gtk_adjustment_new (0, 0, 1, 0.05, 0.5, 0));
+    follow_logarithm (self);
+    g_signal_connect_object (self->log_adjustment, "value-changed", G_CALLBACK (log_changed_cb),
+                             self, G_CONNECT_SWAPPED);
+  }
+  gtk_range_set_adjustment (GTK_RANGE (self->scale),
+                            logarithmic ? self->log_adjustment : self->adjustment);
+}
 
 static void
 value_changed_cb (TsNumberRow *self)
 {
+  follow_logarithm (self);
   if (!self->updating)
     g_signal_emit (self, changed_signal, 0, gtk_adjustment_get_value (self->adjustment));
 }
@@ -189,7 +289,10 @@ ts_number_row_set_span (TsNumberRow *self,
                             span / 100, span / 10, 0);
   /* dragging lands on round numbers, about a thousand of them */
   gtk_range_set_round_digits (GTK_RANGE (self->scale),
-                              CLAMP ((int) ceil (3 - log10 (MAX (span, 1e-9))), 0, 12));
+                              self->log_adjustment != NULL
+                                  ? 3
+                                  : CLAMP ((int) ceil (3 - log10 (MAX (span, 1e-9))), 0, 12));
+  follow_logarithm (self);
   self->updating = FALSE;
 }
 
@@ -215,6 +318,7 @@ ts_number_row_set_value (TsNumberRow *self, double value)
   gtk_adjustment_set_upper (self->adjustment, MAX (self->upper, value));
   gtk_adjustment_set_value (self->adjustment, value);
   g_object_thaw_notify (G_OBJECT (self->adjustment));
+  follow_logarithm (self);
   self->updating = FALSE;
 }
 
@@ -287,6 +391,7 @@ ts_number_row_dispose (GObject *object)
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
     gtk_widget_unparent (child);
+  g_clear_object (&TS_NUMBER_ROW (object)->log_adjustment);
 
   G_OBJECT_CLASS (ts_number_row_parent_class)->dispose (object);
 }

@@ -33,6 +33,8 @@ void ts_number_row_set_default (TsNumberRow *self, double value);
 /* Shows a number without telling. */
 void ts_number_row_set_value (TsNumberRow *self, double value);
 double ts_number_row_get_value (TsNumberRow *self);
+/* Whether equal ways of the slider are equal factors; for numbers above 0, set before the span. */
+void ts_number_row_set_logarithmic (TsNumberRow *self, gboolean logarithmic);
 /* Adds a CSS class to the label ("red"). */
 void ts_number_row_set_tint (TsNumberRow *self, const char *css_class);
 
@@ -43,5 +45,7 @@ char *ts_number_to_text (double value) G_GNUC_WARN_UNUSED_RESULT;
 void ts_number_tame_wheel (GtkWidget *widget);
 /* The same for the number shown by a spin button: see TsNumberRow. */
 void ts_number_setup_spin (GtkSpinButton *spin, double minimum, double maximum);
+/* For a whole number from 0 on, where -1 means none of them and is shown and typed as @none. */
+void ts_number_setup_index_spin (GtkSpinButton *spin, const char *none);
 
 G_END_DECLS

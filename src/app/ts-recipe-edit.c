@@ -228,6 +228,31 @@ ts_recipe_edit_set_channels_text (TsRecipe *recipe, const char *text, GError **e
 }
 
 void
+ts_recipe_edit_mix_channels (TsRecipe *recipe, guint n_channels)
+{
+  int last = (int) MIN (n_channels, G_MAXINT) - 1;
+
+  switch (recipe->channel_mode) {
+  case TS_CHANNELS_RGB:
+    return;
+  case TS_CHANNELS_RGBA:
+    break;
+  case TS_CHANNELS_SINGLE:
+    recipe->channels[1] = recipe->channels[2] = recipe->channels[0];
+    break;
+  case TS_CHANNELS_AUTO:
+  case TS_CHANNELS_MEAN:
+  case TS_CHANNELS_MAX_ABS:
+  case TS_CHANNELS_ARGMAX:
+  default:
+    for (int i = 0; i < 3; i++)
+      recipe->channels[i] = i <= last ? i : last == 0 ? 0 : -1;
+    break;
+  }
+  recipe->channel_mode = TS_CHANNELS_RGB;
+}
+
+void
 ts_recipe_edit_step_channel (TsRecipe *recipe, guint n_channels, int step)
 {
   gint64 at = recipe->channel_mode == TS_CHANNELS_SINGLE ? recipe->channels[0] + 1 : 0;
@@ -268,6 +293,22 @@ ts_recipe_edit_set_range_mode (TsRecipe *recipe, TsRangeMode mode, const TsResol
   recipe->range_mode = mode;
 }
 
+void
+ts_recipe_edit_center_range (TsRecipe *recipe)
+{
+  if (recipe->range_mode != TS_RANGE_FIXED) {
+    recipe->range_mode = TS_RANGE_SYMMETRIC;
+    return;
+  }
+  for (guint i = 0; i < TS_RECIPE_MAX_CHANNELS; i++) {
+    double size = MAX (fabs (recipe->lo[i]), fabs (recipe->hi[i]));
+    gboolean falling = recipe->lo[i] > recipe->hi[i];
+
+    recipe->lo[i] = falling ? size : -size;
+    recipe->hi[i] = falling ? -size : size;
+  }
+}
+
 gboolean
 ts_recipe_edit_snap_range (TsRecipe *recipe, double lo, double hi)
 {
@@ -303,4 +344,25 @@ ts_recipe_edit_step_colormap (TsRecipe *recipe, int step)
 {
   recipe->colormap =
       (TsColormap) (((int) recipe->colormap + step + TS_N_COLORMAPS) % TS_N_COLORMAPS);
+}
+
+char *
+ts_recipe_edit_dup_color (int color)
+{
+  return color < 0 ? g_strdup ("none") : g_strdup_printf ("#%06x", (guint) color & 0xffffff);
+}
+
+gboolean
+ts_recipe_edit_parse_color (const char *text, gboolean optional, int *color, GError **error)
+{
+  if (optional && g_str_equal (text, "none")) {
+    *color = -1;
+    return TRUE;
+  }
+  if (*text == '#' && strlen (text) == 7 && strspn (text + 1, "0123456789abcdefABCDEF") == 6) {
+    *color = (int) g_ascii_strtoull (text + 1, NULL, 16);
+    return TRUE;
+  }
+  g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("“%s” is not a colour such as #ff00ff"), text);
+  return FALSE;
 }

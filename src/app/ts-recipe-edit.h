@@ -33,6 +33,8 @@ void ts_recipe_edit_set_std (TsRecipe *recipe,
 /* "auto", "2", "0,1,2", "0,1,2,3". */
 char *ts_recipe_edit_dup_channels (const TsRecipe *recipe) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ts_recipe_edit_set_channels_text (TsRecipe *recipe, const char *text, GError **error);
+/* The three that are red, green and blue now, as channels of choice. */
+void ts_recipe_edit_mix_channels (TsRecipe *recipe, guint n_channels);
 /* Auto, then each channel alone, then auto again; @step is 1 or -1. */
 void ts_recipe_edit_step_channel (TsRecipe *recipe, guint n_channels, int step);
 
@@ -40,6 +42,9 @@ void ts_recipe_edit_step_channel (TsRecipe *recipe, guint n_channels, int step);
 void ts_recipe_edit_set_range (TsRecipe *recipe, double lo, double hi);
 /* Another mode; going to fixed keeps what the automatic range came to (@resolved, nullable). */
 void ts_recipe_edit_set_range_mode (TsRecipe *recipe, TsRangeMode mode, const TsResolved *resolved);
+/* Zero in the middle: a fixed range becomes the least one that holds it and is symmetric, an
+ * automatic one the symmetric one. */
+void ts_recipe_edit_center_range (TsRecipe *recipe);
 /* The smallest of 0..1, -1..1, 0..255, 0..65535 that holds [@lo, @hi] but for a little overshoot;
  * %FALSE when none does. */
 gboolean ts_recipe_edit_snap_range (TsRecipe *recipe, double lo, double hi);
@@ -47,5 +52,11 @@ gboolean ts_recipe_edit_snap_range (TsRecipe *recipe, double lo, double hi);
 void ts_recipe_edit_step_percentile (TsRecipe *recipe);
 
 void ts_recipe_edit_step_colormap (TsRecipe *recipe, int step);
+
+/* "#ff00ff"; "none" for -1. */
+char *ts_recipe_edit_dup_color (int color) G_GNUC_WARN_UNUSED_RESULT;
+/* From such text; "none" only where it is @optional. */
+gboolean
+ts_recipe_edit_parse_color (const char *text, gboolean optional, int *color, GError **error);
 
 G_END_DECLS

@@ -8,16 +8,19 @@
 #define CATEGORIES 8
 
 GdkTexture *
-ts_swatch_get_texture (TsColormap colormap)
+ts_swatch_get_texture (TsColormap colormap, gboolean reversed)
 {
-  static GdkTexture *textures[TS_N_COLORMAPS];
+  static GdkTexture *textures[TS_N_COLORMAPS][2];
 
   g_return_val_if_fail (colormap < TS_N_COLORMAPS, NULL);
 
-  if (textures[colormap] != NULL)
-    return textures[colormap];
+  reversed = reversed && !ts_colormap_is_categorical (colormap);
+  GdkTexture **texture = &textures[colormap][reversed];
+  if (*texture != NULL)
+    return *texture;
 
-  const guint8 (*table)[3] = ts_colormap_get_table (colormap);
+  const guint8 (*table)[3] =
+      reversed ? ts_colormap_get_reversed_table (colormap) : ts_colormap_get_table (colormap);
   g_autofree guint8 *pixels = g_malloc (WIDTH * HEIGHT * 3);
   for (guint x = 0; x < WIDTH; x++) {
     guint8 rgb[3];
@@ -25,14 +28,14 @@ ts_swatch_get_texture (TsColormap colormap)
     if (table != NULL)
       memcpy (rgb, table[x * 255 / (WIDTH - 1)], 3);
     else
-      ts_colormap_get_category (x * CATEGORIES / WIDTH, rgb);
+      ts_colormap_get_label_color (colormap, x * CATEGORIES / WIDTH, rgb);
     for (guint y = 0; y < HEIGHT; y++)
       memcpy (pixels + (y * WIDTH + x) * 3, rgb, 3);
   }
 
   g_autoptr (GBytes) bytes = g_bytes_new_take (g_steal_pointer (&pixels), WIDTH * HEIGHT * 3);
-  textures[colormap] = gdk_memory_texture_new (WIDTH, HEIGHT, GDK_MEMORY_R8G8B8, bytes, WIDTH * 3);
-  return textures[colormap];
+  *texture = gdk_memory_texture_new (WIDTH, HEIGHT, GDK_MEMORY_R8G8B8, bytes, WIDTH * 3);
+  return *texture;
 }
 
 static void
@@ -61,15 +64,16 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
   gtk_label_set_label (GTK_LABEL (label), title);
   for (guint i = 0; i < TS_N_COLORMAPS; i++)
     if (g_str_equal (ts_colormap_get_title (i), title))
-      gtk_picture_set_paintable (GTK_PICTURE (picture), GDK_PAINTABLE (ts_swatch_get_texture (i)));
+      gtk_picture_set_paintable (GTK_PICTURE (picture),
+                                 GDK_PAINTABLE (ts_swatch_get_texture (i, GPOINTER_TO_INT (data))));
 }
 
 GtkListItemFactory *
-ts_swatch_factory_new (void)
+ts_swatch_factory_new (gboolean reversed)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), GINT_TO_POINTER (reversed));
   return factory;
 }

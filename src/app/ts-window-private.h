@@ -15,10 +15,10 @@
 G_BEGIN_DECLS
 
 /* The parts of the window's implementation: ts-window.c (the widget), ts-window-pages.c (what is
- * shown), ts-window-actions.c (commands), ts-window-recipe.c (settings as actions),
- * ts-window-export.c (a running export), ts-window-picture.c (clipboard, screenshot),
- * ts-window-values.c (latents, range in sight), ts-window-recent.c, ts-window-watch.c (files that
- * change). */
+ * shown), ts-window-actions.c (commands), ts-window-settings.c (settings as actions),
+ * ts-window-recipe.c (edits of them), ts-window-export.c (a running export), ts-window-picture.c
+ * (clipboard, screenshot), ts-window-values.c (latents, range in sight), ts-window-recent.c,
+ * ts-window-watch.c (files that change). */
 
 struct _TsWindow
 {
@@ -110,9 +110,12 @@ void ts_window_update_actions (TsWindow *self);
 void ts_window_set_state (TsWindow *self, const char *action, GVariant *state);
 void ts_window_set_enabled (TsWindow *self, const char *action, gboolean enabled);
 
+/* ts-window-settings.c */
+void ts_window_add_setting_actions (TsWindow *self);
+void ts_window_update_setting_actions (TsWindow *self);
+
 /* ts-window-recipe.c */
 void ts_window_add_recipe_actions (TsWindow *self);
-void ts_window_update_recipe_actions (TsWindow *self);
 
 /* ts-window-picture.c */
 void ts_window_add_picture_actions (TsWindow *self);

@@ -3,294 +3,8 @@
 
 #include "app/ts-recipe-edit.h"
 #include "app/ts-window-private.h"
-#include "base/ts-error.h"
-#include "pixels/ts-colormap.h"
 
 #include <glib/gi18n.h>
-
-/* Every setting as a stateful action of the window: activated or changed with a value, its state
- * says what is in force. One table; each entry reads and edits a recipe. */
-
-typedef struct
-{
-  const char *name;
-  const char *type;
-  GVariant *(*get) (const TsRecipe *recipe);
-  gboolean (*set) (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error);
-} Setting;
-
-static gboolean
-set_invalid (GError **error, const char *what, const char *value)
-{
-  g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("There is no %s “%s”"), what, value);
-  return FALSE;
-}
-
-static GVariant *
-get_preset (const TsRecipe *recipe)
-{
-  return g_variant_new_string (recipe->preset != NULL ? recipe->preset : "custom");
-}
-
-static gboolean
-set_preset (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  const char *id = g_variant_get_string (value, NULL);
-
-  if (g_str_equal (id, "custom")) {
-    recipe->preset = NULL;
-    return TRUE;
-  }
-  return ts_recipe_set_preset (recipe, id, error);
-}
-
-static GVariant *
-get_mean (const TsRecipe *recipe)
-{
-  return g_variant_new_take_string (ts_recipe_edit_dup_mean (recipe));
-}
-
-static gboolean
-set_mean (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  return ts_recipe_edit_set_mean_text (recipe, g_variant_get_string (value, NULL), error);
-}
-
-static GVariant *
-get_std (const TsRecipe *recipe)
-{
-  return g_variant_new_take_string (ts_recipe_edit_dup_std (recipe));
-}
-
-static gboolean
-set_std (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  return ts_recipe_edit_set_std_text (recipe, g_variant_get_string (value, NULL), error);
-}
-
-static GVariant *
-get_range_mode (const TsRecipe *recipe)
-{
-  return g_variant_new_string (ts_range_mode_names[recipe->range_mode]);
-}
-
-static gboolean
-set_range_mode (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  const char *name = g_variant_get_string (value, NULL);
-  int mode;
-
-  if (!ts_name_lookup (ts_range_mode_names, name, &mode))
-    return set_invalid (error, _ ("range mode"), name);
-  ts_recipe_edit_set_range_mode (recipe, (TsRangeMode) mode,
-                                 ts_session_get_resolved (self->session));
-  return TRUE;
-}
-
-static GVariant *
-get_range_scope (const TsRecipe *recipe)
-{
-  return g_variant_new_string (ts_range_scope_names[recipe->scope]);
-}
-
-static gboolean
-set_range_scope (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  const char *name = g_variant_get_string (value, NULL);
-  int scope;
-
-  if (!ts_name_lookup (ts_range_scope_names, name, &scope))
-    return set_invalid (error, _ ("range scope"), name);
-  recipe->scope = (TsRangeScope) scope;
-  return TRUE;
-}
-
-/* The other end stays where it is, also when an automatic range put it there. */
-static void
-get_range (TsWindow *self, const TsRecipe *recipe, double *lo, double *hi)
-{
-  const TsResolved *resolved = ts_session_get_resolved (self->session);
-  gboolean automatic = recipe->range_mode != TS_RANGE_FIXED && resolved != NULL;
-
-  *lo = automatic ? resolved->lo[0] : recipe->lo[0];
-  *hi = automatic ? resolved->hi[0] : recipe->hi[0];
-}
-
-static GVariant *
-get_range_lo (const TsRecipe *recipe)
-{
-  return g_variant_new_double (recipe->lo[0]);
-}
-
-static gboolean
-set_range_lo (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  double lo, hi;
-
-  get_range (self, recipe, &lo, &hi);
-  ts_recipe_edit_set_range (recipe, g_variant_get_double (value), hi);
-  return TRUE;
-}
-
-static GVariant *
-get_range_hi (const TsRecipe *recipe)
-{
-  return g_variant_new_double (recipe->hi[0]);
-}
-
-static gboolean
-set_range_hi (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  double lo, hi;
-
-  get_range (self, recipe, &lo, &hi);
-  ts_recipe_edit_set_range (recipe, lo, g_variant_get_double (value));
-  return TRUE;
-}
-
-static GVariant *
-get_percentile_lo (const TsRecipe *recipe)
-{
-  return g_variant_new_double (recipe->percentile_lo);
-}
-
-static gboolean
-set_percentile_lo (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  recipe->percentile_lo = g_variant_get_double (value);
-  return TRUE;
-}
-
-static GVariant *
-get_percentile_hi (const TsRecipe *recipe)
-{
-  return g_variant_new_double (recipe->percentile_hi);
-}
-
-static gboolean
-set_percentile_hi (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  recipe->percentile_hi = g_variant_get_double (value);
-  return TRUE;
-}
-
-static GVariant *
-get_gamma (const TsRecipe *recipe)
-{
-  return g_variant_new_double (recipe->gamma);
-}
-
-static gboolean
-set_gamma (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  recipe->gamma = g_variant_get_double (value);
-  return TRUE;
-}
-
-static GVariant *
-get_channel (const TsRecipe *recipe)
-{
-  return g_variant_new_take_string (ts_recipe_edit_dup_channels (recipe));
-}
-
-static gboolean
-set_channel (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  return ts_recipe_edit_set_channels_text (recipe, g_variant_get_string (value, NULL), error);
-}
-
-static GVariant *
-get_colormap (const TsRecipe *recipe)
-{
-  return g_variant_new_string (ts_colormap_get_name (recipe->colormap));
-}
-
-static gboolean
-set_colormap (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  const char *name = g_variant_get_string (value, NULL);
-
-  if (!ts_colormap_from_name (name, &recipe->colormap))
-    return set_invalid (error, _ ("colormap"), name);
-  return TRUE;
-}
-
-static GVariant *
-get_invert (const TsRecipe *recipe)
-{
-  return g_variant_new_boolean (recipe->invert);
-}
-
-static gboolean
-set_invert (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  recipe->invert = g_variant_get_boolean (value);
-  return TRUE;
-}
-
-static GVariant *
-get_rounding (const TsRecipe *recipe)
-{
-  return g_variant_new_string (ts_rounding_names[recipe->rounding]);
-}
-
-static gboolean
-set_rounding (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
-{
-  const char *name = g_variant_get_string (value, NULL);
-  int rounding;
-
-  if (!ts_name_lookup (ts_rounding_names, name, &rounding))
-    return set_invalid (error, _ ("rounding"), name);
-  recipe->rounding = (TsRounding) rounding;
-  return TRUE;
-}
-
-static const Setting settings[] = {
-  { "preset", "s", get_preset, set_preset },
-  { "mean", "s", get_mean, set_mean },
-  { "std", "s", get_std, set_std },
-  { "range-mode", "s", get_range_mode, set_range_mode },
-  { "range-scope", "s", get_range_scope, set_range_scope },
-  { "range-lo", "d", get_range_lo, set_range_lo },
-  { "range-hi", "d", get_range_hi, set_range_hi },
-  { "percentile-lo", "d", get_percentile_lo, set_percentile_lo },
-  { "percentile-hi", "d", get_percentile_hi, set_percentile_hi },
-  { "gamma", "d", get_gamma, set_gamma },
-  { "channel", "s", get_channel, set_channel },
-  { "colormap", "s", get_colormap, set_colormap },
-  { "invert", "b", get_invert, set_invert },
-  { "rounding", "s", get_rounding, set_rounding },
-};
-
-static void
-change_state_cb (GSimpleAction *action, GVariant *value, gpointer data)
-{
-  TsWindow *self = data;
-  const Setting *setting = g_object_get_data (G_OBJECT (action), "setting");
-  TsRecipe recipe = *ts_session_get_recipe (self->session);
-  g_autoptr (GError) error = NULL;
-  TsImageSize size;
-
-  if (!ts_window_get_image_size (self, &size))
-    return;
-  if (setting->set (self, &recipe, value, &error) && ts_recipe_validate (&recipe, &size, &error))
-    ts_session_set_recipe (self->session, &recipe, setting->name);
-  else
-    ts_window_toast (self, error->message);
-}
-
-void
-ts_window_update_recipe_actions (TsWindow *self)
-{
-  const TsRecipe *recipe = ts_session_get_recipe (self->session);
-  gboolean has_view = ts_session_get_view (self->session) != NULL;
-
-  for (guint i = 0; i < G_N_ELEMENTS (settings); i++) {
-    ts_window_set_state (self, settings[i].name, settings[i].get (recipe));
-    ts_window_set_enabled (self, settings[i].name, has_view);
-  }
-}
 
 /* Edits of the recipe that are not just a value. */
 
@@ -322,6 +36,16 @@ auto_range_cb (GSimpleAction *action, GVariant *value, gpointer data)
   TsRecipe recipe = *ts_session_get_recipe (session);
 
   ts_recipe_edit_set_range_mode (&recipe, TS_RANGE_MINMAX, NULL);
+  ts_session_set_recipe (session, &recipe, NULL);
+}
+
+static void
+center_range_cb (GSimpleAction *action, GVariant *value, gpointer data)
+{
+  TsSession *session = ((TsWindow *) data)->session;
+  TsRecipe recipe = *ts_session_get_recipe (session);
+
+  ts_recipe_edit_center_range (&recipe);
   ts_session_set_recipe (session, &recipe, NULL);
 }
 
@@ -425,6 +149,7 @@ static const GActionEntry entries[] = {
   { "redo", redo_cb },
   { "reset", reset_cb },
   { "auto-range", auto_range_cb },
+  { "center-range", center_range_cb },
   { "snap-range", snap_range_cb },
   { "step-percentile", percentile_cb },
   { "next-channel", next_channel_cb },
@@ -438,20 +163,5 @@ static const GActionEntry entries[] = {
 void
 ts_window_add_recipe_actions (TsWindow *self)
 {
-  const TsRecipe *recipe = ts_session_get_recipe (self->session);
-
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
-
-  for (guint i = 0; i < G_N_ELEMENTS (settings); i++) {
-    const Setting *setting = &settings[i];
-    /* a switch toggles when activated without a value */
-    const GVariantType *type =
-        g_str_equal (setting->type, "b") ? NULL : G_VARIANT_TYPE (setting->type);
-    g_autoptr (GSimpleAction) action =
-                   g_simple_action_new_stateful (setting->name, type, setting->get (recipe));
-
-    g_object_set_data (G_OBJECT (action), "setting", (gpointer) setting);
-    g_signal_connect (action, "change-state", G_CALLBACK (change_state_cb), self);
-    g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (action));
-  }
 }

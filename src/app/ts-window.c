@@ -116,7 +116,7 @@ view_changed_cb (TsWindow *self)
   ts_window_update_offer (self);
   ts_window_update_stack (self);
   ts_window_update_actions (self);
-  ts_window_update_recipe_actions (self);
+  ts_window_update_setting_actions (self);
   /* keys go to the pictures of a new dump; one who walks through the tree stays there */
   if (self->focus_pictures && stats != NULL)
     ts_window_focus_pictures (self);
@@ -142,7 +142,7 @@ recipe_changed_cb (TsWindow *self)
 {
   ts_window_update_offer (self);
   ts_window_update_actions (self);
-  ts_window_update_recipe_actions (self);
+  ts_window_update_setting_actions (self);
 }
 
 static void
@@ -417,6 +417,7 @@ ts_window_init (TsWindow *self)
   self->show_inspector = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
   ts_window_add_actions (self);
+  ts_window_add_setting_actions (self);
   ts_window_add_recipe_actions (self);
   ts_window_add_export_actions (self);
   ts_window_add_picture_actions (self);

@@ -262,7 +262,7 @@ test_round_trip (void)
     { "range-mode", "'fixed'", "Mode", "Fixed" },
     { "channel", "'2'", "Channels", "Channel 2" },
     { "channel", "'2,1,0'", "Channels", "BGR" },
-    { "channel", "'0,0,2'", "Channels", "0,0,2" },
+    { "channel", "'0,0,2'", "Channels", "R, G, B of choice" },
     { "channel", "'1'", "Channels", "Channel 1" },
     { "colormap", "'viridis'", "Colormap", NULL },
     { "rounding", "'truncate'", "Rounding", "Truncate" },
