@@ -2,6 +2,8 @@
 
 #include "config.h"
 
+#include "cli/ts-cli-entries.h"
+#include "cli/ts-cli-inputs.h"
 #include "cli/ts-cli-parse.h"
 #include "cli/ts-cli-run-job.h"
 #include "cli/ts-cli-view-options.h"
@@ -30,6 +32,7 @@ typedef struct
   gboolean latents_npz;
   gboolean dry_run;
   gboolean quiet;
+  gboolean as_json;
   char **latent_names; /* from latents */
 } OutputOptions;
 
@@ -175,13 +178,42 @@ make_job (const char *file,
                             indices != NULL ? indices->len : 0, error);
 }
 
+/* Several dumps get a folder each, so that their records stay apart. */
+static int
+export_inputs (GPtrArray *inputs,
+               const TsCliViewOptions *view_options,
+               const TsExportOptions *options,
+               const TsCliReport *report)
+{
+  int status = TS_CLI_OK;
+
+  for (guint i = 0; i < inputs->len && !ts_cli_was_interrupted (); i++) {
+    const TsCliInput *input = g_ptr_array_index (inputs, i);
+    g_autofree char *folder =
+        inputs->len > 1 ? g_build_filename (options->folder, input->name, NULL) : NULL;
+    g_autoptr (TsExportJob) job = NULL;
+    g_autoptr (GError) error = NULL;
+    TsExportOptions own = *options;
+    TsCliReport own_report = *report;
+    int one;
+
+    own.folder = folder != NULL ? folder : options->folder;
+    own_report.file = input->file;
+    job = make_job (input->file, view_options, &own, &error);
+    one = job != NULL ? ts_cli_run_job (job, &own, &own_report)
+                      : ts_cli_report_error (&own_report, error);
+    status = MAX (status, one);
+  }
+  return status;
+}
+
 static int
 run_export (int argc, char **argv)
 {
   g_auto (OutputOptions) output = { 0 };
   g_auto (TsCliViewOptions) view_options = { 0 };
   g_auto (GStrv) files = NULL;
-  g_autoptr (TsExportJob) job = NULL;
+  g_autoptr (GPtrArray) inputs = NULL;
   g_autoptr (GError) error = NULL;
   TsExportOptions options;
   int progress = TS_CLI_PROGRESS_AUTO;
@@ -208,34 +240,41 @@ run_export (int argc, char **argv)
     { "latents-npz", 0, 0, G_OPTION_ARG_NONE, &output.latents_npz,
       "The same arrays of all images once more, in DIR/latents.npz", NULL },
     { "sidecar", 0, 0, G_OPTION_ARG_STRING, &output.sidecar, "json or none", "KIND" },
-    { "on-collision", 0, 0, G_OPTION_ARG_STRING, &output.collision,
-      "Where a file exists: fail (default), skip, overwrite, number", "WHAT" },
+    TS_CLI_COLLISION_ENTRY (&output.collision),
     { "shard", 0, 0, G_OPTION_ARG_STRING, &output.shard,
       "Only part K of N of the images; see “merge”", "K/N" },
-    { "jobs", 'j', 0, G_OPTION_ARG_STRING, &output.jobs, "Threads; all cores by default", "N" },
+    TS_CLI_JOBS_ENTRY (&output.jobs),
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &output.dry_run, "Check everything, print the names",
       NULL },
-    { "progress", 0, 0, G_OPTION_ARG_STRING, &output.progress,
-      "On standard error: auto (on a terminal), json (a line a second), none", "KIND" },
-    { "quiet", 0, 0, G_OPTION_ARG_NONE, &output.quiet, "Print errors only", NULL },
+    TS_CLI_PROGRESS_ENTRY (&output.progress),
+    TS_CLI_JSON_ENTRY (&output.as_json),
+    TS_CLI_QUIET_ENTRY (&output.quiet),
     { NULL },
   };
 
-  files = ts_cli_parse (argc, argv, "FILE", "Writes the images of a dump, each with its JSON.",
-                        entries, ts_cli_view_options_new_group (&view_options), 1, 1);
+  files =
+      ts_cli_parse (argc, argv, "FILE…",
+                    "Writes the images of dumps, each with its JSON. Several dumps get a folder "
+                    "each in DIR.",
+                    entries, ts_cli_view_options_new_group (&view_options), 1, G_MAXUINT);
   if (files == NULL)
     return TS_CLI_USAGE;
   if (!parse_output (&output, &options, &error) ||
       !ts_cli_parse_name ("progress", output.progress, ts_cli_progress_names, &progress, &error))
     return ts_cli_fail (error);
-  job = make_job (files[0], &view_options, &options, &error);
-  if (job == NULL)
+  inputs = ts_cli_inputs_new (files, &error);
+  if (inputs == NULL)
     return ts_cli_fail (error);
-  return ts_cli_run_job (job, &options, (TsCliProgress) progress, output.quiet);
+
+  const TsCliReport report = { .progress = (TsCliProgress) progress,
+                               .quiet = output.quiet,
+                               .as_json = output.as_json };
+
+  return export_inputs (inputs, &view_options, &options, &report);
 }
 
 const TsCliCommand ts_cli_export = {
   .name = "export",
-  .summary = "write the images of a dump, each with its JSON",
+  .summary = "write the images of dumps, each with its JSON",
   .run = run_export,
 };

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "cli/ts-cli-inputs.h"
 #include "cli/ts-cli-roles.h"
 #include "cli/ts-cli-table.h"
 #include "cli/ts-cli.h"
@@ -500,14 +501,20 @@ run (int argc, char **argv)
   };
   g_auto (GStrv) files =
               ts_cli_parse (argc, argv, "FILE…", ts_cli_info.summary, entries, NULL, 1, G_MAXUINT);
+  g_autoptr (GPtrArray) inputs = NULL;
+  g_autoptr (GError) error = NULL;
   int status = TS_CLI_OK;
 
   if (files == NULL)
     return TS_CLI_USAGE;
-  for (guint i = 0; files[i] != NULL; i++) {
+  inputs = ts_cli_inputs_new (files, &error);
+  if (inputs == NULL)
+    return ts_cli_fail (error);
+  for (guint i = 0; i < inputs->len; i++) {
+    const TsCliInput *input = g_ptr_array_index (inputs, i);
     g_auto (Info) info = { 0 };
 
-    info_init (&info, files[i], raw, with_digest);
+    info_init (&info, input->file, raw, with_digest);
     if (as_json)
       print_json (&info);
     else if (info.document != NULL)

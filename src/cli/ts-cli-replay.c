@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/ts-error.h"
+#include "cli/ts-cli-entries.h"
 #include "cli/ts-cli-parse.h"
 #include "cli/ts-cli-run-job.h"
 #include "cli/ts-cli-view-options.h"
@@ -17,7 +18,9 @@ typedef struct
   char *source;
   char *collision;
   char *jobs;
+  char *progress;
   gboolean quiet;
+  gboolean as_json;
 } Options;
 
 static void
@@ -27,6 +30,7 @@ options_clear (Options *self)
   g_free (self->source);
   g_free (self->collision);
   g_free (self->jobs);
+  g_free (self->progress);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -132,14 +136,16 @@ run_replay (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = NULL;
   g_autofree char *source = NULL;
+  int progress = TS_CLI_PROGRESS_AUTO;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       "The output folder; that of the record when not given", "DIR" },
     { "source", 0, 0, G_OPTION_ARG_FILENAME, &options.source, "The dump, if it was moved", "FILE" },
-    { "on-collision", 0, 0, G_OPTION_ARG_STRING, &options.collision,
-      "Where a file exists: fail (default), skip, overwrite, number", "WHAT" },
-    { "jobs", 'j', 0, G_OPTION_ARG_STRING, &options.jobs, "Threads; all cores by default", "N" },
-    { "quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "Print errors only", NULL },
+    TS_CLI_COLLISION_ENTRY (&options.collision),
+    TS_CLI_JOBS_ENTRY (&options.jobs),
+    TS_CLI_PROGRESS_ENTRY (&options.progress),
+    TS_CLI_JSON_ENTRY (&options.as_json),
+    TS_CLI_QUIET_ENTRY (&options.quiet),
     { NULL },
   };
 
@@ -153,13 +159,20 @@ run_replay (int argc, char **argv)
     ts_cli_complain ("%s", error->message);
     return TS_CLI_UNREADABLE;
   }
-  if (!parse_options (&options, files[0], settings, &folder, &error))
+  if (!parse_options (&options, files[0], settings, &folder, &error) ||
+      !ts_cli_parse_name ("progress", options.progress, ts_cli_progress_names, &progress, &error))
     return ts_cli_fail (error);
   source = find_source (&options, settings, files[0], &error);
   job = source != NULL ? make_job (source, settings, &error) : NULL;
+
+  const TsCliReport report = { .file = source != NULL ? source : files[0],
+                               .progress = (TsCliProgress) progress,
+                               .quiet = options.quiet,
+                               .as_json = options.as_json };
+
   if (job == NULL)
-    return ts_cli_fail (error);
-  return ts_cli_run_job (job, &settings->options, TS_CLI_PROGRESS_AUTO, options.quiet);
+    return ts_cli_report_error (&report, error);
+  return ts_cli_run_job (job, &settings->options, &report);
 }
 
 const TsCliCommand ts_cli_replay = {

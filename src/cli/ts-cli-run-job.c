@@ -6,8 +6,10 @@
 
 #include "base/ts-error.h"
 #include "cli/ts-cli.h"
+#include "export/ts-json-writer.h"
 
 #include <glib-unix.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -16,6 +18,7 @@ const char *const ts_cli_progress_names[] = { "auto", "json", "none", NULL };
 
 typedef struct
 {
+  const TsCliReport *report;
   TsExportJob *job;
   GCancellable *cancellable;
   GMainLoop *loop;
@@ -45,9 +48,18 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_main_loop_quit (run->loop);
 }
 
+static gboolean was_interrupted; /* main thread only */
+
+gboolean
+ts_cli_was_interrupted (void)
+{
+  return was_interrupted;
+}
+
 static gboolean
 interrupt_cb (gpointer data)
 {
+  was_interrupted = TRUE;
   g_cancellable_cancel (((Run *) data)->cancellable);
   return G_SOURCE_CONTINUE;
 }
@@ -72,40 +84,72 @@ progress_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+write_progress (const Run *run, const TsExportProgress *progress, TsJsonWriter *json)
+{
+  double seconds = (double) (g_get_monotonic_time () - run->start_us) / 1e6;
+  gsize n = progress->n_done + progress->n_skipped + progress->n_failed;
+  double rate = (double) n / MAX (seconds, 1e-3);
+
+  ts_json_writer_name (json, "total");
+  ts_json_writer_uint (json, progress->n_total);
+  ts_json_writer_name (json, "done");
+  ts_json_writer_uint (json, progress->n_done);
+  ts_json_writer_name (json, "skipped");
+  ts_json_writer_uint (json, progress->n_skipped);
+  ts_json_writer_name (json, "failed");
+  ts_json_writer_uint (json, progress->n_failed);
+  ts_json_writer_name (json, "bytes");
+  ts_json_writer_uint (json, progress->n_bytes);
+  ts_json_writer_name (json, "milliseconds");
+  ts_json_writer_uint (json, (guint64) (seconds * 1000));
+  ts_json_writer_name (json, "images_per_second");
+  ts_json_writer_double (json, round (rate * 10) / 10);
+  ts_json_writer_name (json, "seconds_left");
+  if (n > 0)
+    ts_json_writer_double (json, round ((double) (progress->n_total - n) / rate * 10) / 10);
+  else
+    ts_json_writer_null (json);
+}
+
 static gboolean
 progress_json_cb (gpointer data)
 {
   Run *run = data;
+  g_autoptr (GString) out = g_string_new (NULL);
   TsExportProgress progress;
-  gint64 ms = (g_get_monotonic_time () - run->start_us) / 1000;
+  TsJsonWriter json;
 
   ts_export_job_get_progress (run->job, &progress);
-  fprintf (stderr,
-           "{\"total\":%" G_GSIZE_FORMAT ",\"done\":%" G_GSIZE_FORMAT
-           ",\"skipped\":%" G_GSIZE_FORMAT ",\"failed\":%" G_GSIZE_FORMAT
-           ",\"bytes\":%" G_GUINT64_FORMAT ",\"milliseconds\":%" G_GINT64_FORMAT "}\n",
-           progress.n_total, progress.n_done, progress.n_skipped, progress.n_failed,
-           progress.n_bytes, ms);
+  ts_json_writer_init (&json, out, 0);
+  ts_json_writer_begin_object (&json);
+  ts_json_writer_name (&json, "file");
+  ts_json_writer_string (&json, run->report->file);
+  write_progress (run, &progress, &json);
+  ts_json_writer_end_object (&json);
+  fprintf (stderr, "%s\n", out->str);
   return G_SOURCE_CONTINUE;
 }
 
 static guint
-add_progress (Run *run, TsCliProgress progress, gboolean quiet)
+add_progress (Run *run)
 {
+  TsCliProgress progress = run->report->progress;
+
   if (progress == TS_CLI_PROGRESS_JSON)
     return g_timeout_add (1000, progress_json_cb, run);
-  if (progress == TS_CLI_PROGRESS_AUTO && !quiet && isatty (STDERR_FILENO))
+  if (progress == TS_CLI_PROGRESS_AUTO && !run->report->quiet && isatty (STDERR_FILENO))
     return g_timeout_add (200, progress_cb, run);
   return 0;
 }
 
 static void
-run_in_thread (Run *run, TsCliProgress progress, gboolean quiet)
+run_in_thread (Run *run)
 {
   g_autoptr (GTask) task = g_task_new (NULL, run->cancellable, finished_cb, run);
   guint int_id = g_unix_signal_add (SIGINT, interrupt_cb, run);
   guint term_id = g_unix_signal_add (SIGTERM, interrupt_cb, run);
-  guint progress_id = add_progress (run, progress, quiet);
+  guint progress_id = add_progress (run);
 
   run->start_us = g_get_monotonic_time ();
   g_task_set_task_data (task, run->job, NULL);
@@ -115,7 +159,7 @@ run_in_thread (Run *run, TsCliProgress progress, gboolean quiet)
   g_source_remove (int_id);
   g_source_remove (term_id);
   g_clear_handle_id (&progress_id, g_source_remove);
-  if (progress == TS_CLI_PROGRESS_JSON)
+  if (run->report->progress == TS_CLI_PROGRESS_JSON)
     progress_json_cb (run);
   if (run->shown)
     fprintf (stderr, "\r%60s\r", "");
@@ -138,38 +182,105 @@ print_done (const TsExportProgress *progress, GPtrArray *files, const TsExportOp
   printf ("\n");
 }
 
+/* @error: (nullable): why nothing was done */
+static void
+print_json (const Run *run, const TsExportOptions *options, const GError *error)
+{
+  GPtrArray *failures = ts_export_job_get_failures (run->job);
+  GPtrArray *files = ts_export_job_get_files (run->job);
+  g_autoptr (GString) out = g_string_new (NULL);
+  TsExportProgress progress;
+  TsJsonWriter json;
+
+  ts_export_job_get_progress (run->job, &progress);
+  ts_json_writer_init (&json, out, 0);
+  ts_json_writer_begin_object (&json);
+  ts_json_writer_name (&json, "file");
+  ts_json_writer_string (&json, run->report->file);
+  ts_json_writer_name (&json, "folder");
+  ts_json_writer_string (&json, options->folder);
+  ts_json_writer_name (&json, "dry_run");
+  ts_json_writer_boolean (&json, options->dry_run);
+  write_progress (run, &progress, &json);
+  ts_json_writer_name (&json, "files");
+  ts_json_writer_begin_array (&json);
+  for (guint i = 0; error == NULL && i < files->len; i++)
+    ts_json_writer_string (&json, g_ptr_array_index (files, i));
+  ts_json_writer_end_array (&json);
+  ts_json_writer_name (&json, "failures");
+  ts_json_writer_begin_array (&json);
+  for (guint i = 0; i < failures->len; i++)
+    ts_json_writer_string (&json, g_ptr_array_index (failures, i));
+  ts_json_writer_end_array (&json);
+  if (error != NULL) {
+    ts_json_writer_name (&json, "error");
+    ts_json_writer_string (&json, error->message);
+  }
+  ts_json_writer_end_object (&json);
+  printf ("%s\n", out->str);
+}
+
+static void
+print_result (const Run *run, const TsExportOptions *options)
+{
+  GPtrArray *files = ts_export_job_get_files (run->job);
+  TsExportProgress progress;
+
+  if (options->dry_run) {
+    for (guint i = 0; i < files->len; i++)
+      printf ("%s\n", (const char *) g_ptr_array_index (files, i));
+    return;
+  }
+  ts_export_job_get_progress (run->job, &progress);
+  print_done (&progress, options->encoder->encode == NULL ? files : NULL, options);
+}
+
 int
-ts_cli_run_job (TsExportJob *job,
-                const TsExportOptions *options,
-                TsCliProgress kind,
-                gboolean quiet)
+ts_cli_run_job (TsExportJob *job, const TsExportOptions *options, const TsCliReport *report)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Run run = { .job = job, .cancellable = cancellable, .loop = loop };
+  Run run = { .report = report, .job = job, .cancellable = cancellable, .loop = loop };
   GPtrArray *failures = ts_export_job_get_failures (job);
+  g_autoptr (GError) error = NULL;
   TsExportProgress progress;
 
-  run_in_thread (&run, kind, quiet);
+  run_in_thread (&run);
+  error = run.error;
   for (guint i = 0; i < failures->len; i++)
     ts_cli_complain ("%s", (const char *) g_ptr_array_index (failures, i));
-  ts_export_job_get_progress (job, &progress);
+  if (report->as_json)
+    print_json (&run, options, error);
+  else if (run.ok && !report->quiet)
+    print_result (&run, options);
+  fflush (stdout);
   if (!run.ok) {
-    gboolean taken = g_error_matches (run.error, TS_ERROR, TS_ERROR_EXISTS);
+    gboolean taken = g_error_matches (error, TS_ERROR, TS_ERROR_EXISTS);
 
-    ts_cli_complain ("%s%s", run.error->message,
+    ts_cli_complain ("%s%s", error->message,
                      taken ? "; see --on-collision for what else may be done" : "");
-    g_error_free (run.error);
     return TS_CLI_FAILED;
   }
-  if (options->dry_run && !quiet) {
-    GPtrArray *files = ts_export_job_get_files (job);
-
-    for (guint i = 0; i < files->len; i++)
-      printf ("%s\n", (const char *) g_ptr_array_index (files, i));
-  }
-  if (!options->dry_run && !quiet)
-    print_done (&progress, options->encoder->encode == NULL ? ts_export_job_get_files (job) : NULL,
-                options);
+  ts_export_job_get_progress (job, &progress);
   return failures->len > 0 || progress.n_failed > 0 ? TS_CLI_FAILED : TS_CLI_OK;
+}
+
+int
+ts_cli_report_error (const TsCliReport *report, const GError *error)
+{
+  if (report->as_json) {
+    g_autoptr (GString) out = g_string_new (NULL);
+    TsJsonWriter json;
+
+    ts_json_writer_init (&json, out, 0);
+    ts_json_writer_begin_object (&json);
+    ts_json_writer_name (&json, "file");
+    ts_json_writer_string (&json, report->file);
+    ts_json_writer_name (&json, "error");
+    ts_json_writer_string (&json, error->message);
+    ts_json_writer_end_object (&json);
+    printf ("%s\n", out->str);
+    fflush (stdout);
+  }
+  return ts_cli_fail (error);
 }

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "base/ts-error.h"
+#include "cli/ts-cli-inputs.h"
 #include "cli/ts-cli-table.h"
 #include "cli/ts-cli.h"
 #include "export/ts-json-writer.h"
@@ -451,22 +452,38 @@ run (int argc, char **argv)
   g_autofree char *key = NULL;
   g_autofree char *layout = NULL;
   g_autofree char *raw = NULL;
+  g_autoptr (GPtrArray) inputs = NULL;
+  g_autoptr (GError) error = NULL;
   gboolean as_json = FALSE, per_channel = FALSE;
+  int status = TS_CLI_OK;
   const GOptionEntry entries[] = {
     { "key", 'k', 0, G_OPTION_ARG_FILENAME, &key, "One array, by its path in the dump", "PATH" },
     { "per-channel", 0, 0, G_OPTION_ARG_NONE, &per_channel, "Each channel of images too", NULL },
     { "layout", 0, 0, G_OPTION_ARG_STRING, &layout,
       "What the axes mean, where the guess is to be overruled", "AXES" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One line of JSON", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One line of JSON a file", NULL },
     TS_CLI_RAW_ENTRY (&raw),
     { NULL },
   };
   g_auto (GStrv) files =
-              ts_cli_parse (argc, argv, "FILE", ts_cli_stats.summary, entries, NULL, 1, 1);
+              ts_cli_parse (argc, argv, "FILE…", ts_cli_stats.summary, entries, NULL, 1, G_MAXUINT);
 
   if (files == NULL)
     return TS_CLI_USAGE;
-  return report (files[0], raw, key, layout, per_channel, as_json);
+  inputs = ts_cli_inputs_new (files, &error);
+  if (inputs == NULL)
+    return ts_cli_fail (error);
+  for (guint i = 0; i < inputs->len; i++) {
+    const TsCliInput *input = g_ptr_array_index (inputs, i);
+    int one;
+
+    if (inputs->len > 1 && !as_json)
+      printf ("%s%s:\n", i > 0 ? "\n" : "", input->file);
+    one = report (input->file, raw, key, layout, per_channel, as_json);
+    fflush (stdout);
+    status = MAX (status, one);
+  }
+  return status;
 }
 
 const TsCliCommand ts_cli_stats = {

@@ -137,7 +137,7 @@ test_statuses (void)
     { "export --help", 0, "--colormap" },
     { "export --frobnicate %S/features.npy -o %T/x", 2, "frobnicate" },
     { "export %S/features.npy", 2, "-o DIR" },
-    { "export %S/features.npy %S/features.npy -o %T/x", 2, "one file at a time" },
+    { "sheet %S/features.npy %S/features.npy -o %T/x.png", 2, "one file at a time" },
     { "export %T/absent.npy -o %T/x", 3, "absent.npy" },
     { "export %S/README.md -o %T/x", 3, "README.md" },
     { "export %S/.. -o %T/x", 3, "holds no dumps or pictures" },
