@@ -27,7 +27,11 @@ typedef struct
   char *labels;
   char *row_titles;
   char *column_titles;
+  char *rows_by;
+  char *crop;
+  char **loupes;
   char *collision;
+  gboolean upright_titles;
   gboolean colorbar;
   gboolean dark;
   gboolean quiet;
@@ -49,6 +53,9 @@ options_clear (Options *self)
   g_free (self->labels);
   g_free (self->row_titles);
   g_free (self->column_titles);
+  g_free (self->rows_by);
+  g_free (self->crop);
+  g_strfreev (self->loupes);
   g_free (self->collision);
   g_strfreev (self->row_list);
   g_strfreev (self->column_list);
@@ -94,6 +101,29 @@ parse_target (const char *output, Target *target, GError **error)
   return TRUE;
 }
 
+/* Puts the option's name before what is wrong with it. */
+static gboolean
+name_option (const char *option, gboolean ok, GError **error)
+{
+  if (!ok)
+    g_prefix_error (error, "--%s: ", option);
+  return ok;
+}
+
+static gboolean
+parse_loupes (char **loupes, TsFigureOptions *figure, GError **error)
+{
+  for (; loupes != NULL && *loupes != NULL; loupes++) {
+    if (figure->n_loupes == TS_FIGURE_MAX_LOUPES)
+      return ts_cli_invalid (error, "--loupe can be given %d times", TS_FIGURE_MAX_LOUPES);
+    if (!name_option ("loupe",
+                      ts_figure_parse_loupe (*loupes, &figure->loupes[figure->n_loupes++], error),
+                      error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 parse_options (Options *self, Target *target, TsFigureOptions *figure, GError **error)
 {
@@ -108,7 +138,12 @@ parse_options (Options *self, Target *target, TsFigureOptions *figure, GError **
       !ts_cli_parse_uint ("columns", self->columns, 1, 65535, &figure->n_columns, error) ||
       !ts_cli_parse_double ("gap", self->gap, &figure->gap_pt, error) ||
       !ts_cli_parse_uint ("scale", self->scale, 1, 1024, &figure->scale, error) ||
-      !ts_cli_parse_double ("width", self->width, &figure->width_mm, error) ||
+      (self->width != NULL &&
+       !name_option ("width", ts_figure_parse_width (self->width, &figure->width_mm, error),
+                     error)) ||
+      (self->crop != NULL &&
+       !name_option ("crop", ts_figure_parse_rect (self->crop, &figure->crop, error), error)) ||
+      !parse_loupes (self->loupes, figure, error) ||
       !ts_cli_parse_double ("dpi", self->dpi, &figure->dpi, error) ||
       !ts_cli_parse_double ("font-size", self->font_size, &figure->font_pt, error) ||
       !ts_cli_parse_name ("on-collision", self->collision, ts_collision_names, &collision, error))
@@ -122,6 +157,8 @@ parse_options (Options *self, Target *target, TsFigureOptions *figure, GError **
   figure->font = self->font;
   figure->title = self->title;
   figure->labels = self->labels;
+  figure->rows_by = self->rows_by;
+  figure->upright_titles = self->upright_titles;
   figure->colorbar = self->colorbar;
   figure->dark = self->dark;
   target->collision = (TsCollision) collision;
@@ -175,7 +212,9 @@ run_figure (int argc, char **argv)
     { "gap", 0, 0, G_OPTION_ARG_STRING, &options.gap, "Between images, in points (3)", "PT" },
     { "scale", 0, 0, G_OPTION_ARG_STRING, &options.scale, "Pixels of the page for one of an image",
       "N" },
-    { "width", 0, 0, G_OPTION_ARG_STRING, &options.width, "Of the page, in millimetres", "MM" },
+    { "width", 0, 0, G_OPTION_ARG_STRING, &options.width,
+      "Of the page: 88.9mm, 3.5in or a column by name, as ieee-column, neurips, nature-page",
+      "WIDTH" },
     { "dpi", 0, 0, G_OPTION_ARG_STRING, &options.dpi,
       "Pixels of the page an inch (150; 300 with --width)", "N" },
     { "title", 0, 0, G_OPTION_ARG_STRING, &options.title, "Above all", "TEXT" },
@@ -185,6 +224,15 @@ run_figure (int argc, char **argv)
     { "row-titles", 0, 0, G_OPTION_ARG_STRING, &options.row_titles, "Left of each row", "A,B,…" },
     { "column-titles", 0, 0, G_OPTION_ARG_STRING, &options.column_titles, "Above each column",
       "A,B,…" },
+    { "rows-by", 0, 0, G_OPTION_ARG_STRING, &options.rows_by,
+      "A row for each value of a field, such as label", "FIELD" },
+    { "upright-titles", 0, 0, G_OPTION_ARG_NONE, &options.upright_titles,
+      "Row titles run from bottom to top", NULL },
+    { "crop", 0, 0, G_OPTION_ARG_STRING, &options.crop,
+      "The part of each image to show, in its pixels", "X,Y,W,H" },
+    { "loupe", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.loupes,
+      "A part of each image once more, enlarged; up to 4 times: 10,12,16,16,below,4x,#ff8800",
+      "X,Y,W,H[,…]" },
     { "colorbar", 0, 0, G_OPTION_ARG_NONE, &options.colorbar,
       "The values that the colours stand for", NULL },
     { "font", 0, 0, G_OPTION_ARG_STRING, &options.font, "Family of the text", "NAME" },

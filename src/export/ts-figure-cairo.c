@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Figures as PNG and PDF. In a PNG, images and the colour bar are copied pixel by pixel and not
- * drawn, so that they are the bytes of ts_render(). */
+/* What all that draws with cairo has in common: words, lines, and the page as a whole. */
 
 #include "config.h"
 
 #include "export/ts-figure-private.h"
 
 #include "base/ts-error.h"
-#include "export/ts-encoder.h"
 
-#include <cairo-pdf.h>
 #include <math.h>
 #include <string.h>
-
-/* A time is part of every PDF unless one is given: equal figures are equal bytes. */
-#define PDF_TIME "1980-01-01T00:00:00Z"
 
 PangoContext *
 ts_figure_new_context (void)
@@ -54,44 +48,73 @@ ts_figure_new_layout (PangoContext *context,
   return layout;
 }
 
-static void
-set_color (cairo_t *cr, guint32 rgb)
+void
+ts_figure_set_color (cairo_t *cr, guint32 rgb)
 {
   cairo_set_source_rgb (cr, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0,
                         (rgb & 255) / 255.0);
 }
 
-static void
-draw_texts (const TsFigure *self, cairo_t *cr)
+void
+ts_figure_draw_boxes (GArray *boxes, cairo_t *cr)
 {
-  PangoContext *context = ts_figure_new_context ();
+  for (guint i = 0; i < boxes->len; i++) {
+    const TsFigureBox *box = &g_array_index (boxes, TsFigureBox, i);
 
-  set_color (cr, self->ink);
-  for (guint i = 0; i < self->lines->len; i++) {
-    const TsFigureBox *box = &g_array_index (self->lines, TsFigureBox, i);
-
+    ts_figure_set_color (cr, box->color);
     cairo_rectangle (cr, box->x, box->y, box->width, box->height);
     cairo_fill (cr);
   }
-  for (guint i = 0; i < self->texts->len; i++) {
-    const TsFigureText *text = &g_array_index (self->texts, TsFigureText, i);
-    PangoLayout *layout =
-        ts_figure_new_layout (context, self->font, text->size, text->bold, text->text);
-    PangoRectangle extents;
-    double width;
+}
 
-    pango_layout_get_extents (layout, NULL, &extents);
-    width = (double) extents.width / PANGO_SCALE;
-    cairo_move_to (cr, text->x - width * text->anchor / 2,
-                   text->baseline - (double) pango_layout_get_baseline (layout) / PANGO_SCALE);
-    pango_cairo_show_layout (cr, layout);
-    g_object_unref (layout);
+void
+ts_figure_draw_lines (const TsFigure *self, cairo_t *cr)
+{
+  for (guint i = 0; i < self->leaders->len; i++) {
+    const TsFigureLine *line = &g_array_index (self->leaders, TsFigureLine, i);
+
+    ts_figure_set_color (cr, line->color);
+    cairo_set_line_width (cr, line->width);
+    cairo_move_to (cr, line->x0, line->y0);
+    cairo_line_to (cr, line->x1, line->y1);
+    cairo_stroke (cr);
   }
+}
+
+static void
+draw_text (const TsFigure *self, PangoContext *context, const TsFigureText *text, cairo_t *cr)
+{
+  PangoLayout *layout =
+      ts_figure_new_layout (context, self->font, text->size, text->bold, text->text);
+  PangoRectangle extents;
+  double before, above;
+
+  pango_layout_get_extents (layout, NULL, &extents);
+  before = (double) extents.width / PANGO_SCALE * text->anchor / 2;
+  above = (double) pango_layout_get_baseline (layout) / PANGO_SCALE;
+  cairo_save (cr);
+  cairo_translate (cr, text->x, text->baseline);
+  if (text->upright)
+    cairo_rotate (cr, -G_PI / 2);
+  cairo_move_to (cr, -before, -above);
+  pango_cairo_show_layout (cr, layout);
+  cairo_restore (cr);
+  g_object_unref (layout);
+}
+
+void
+ts_figure_draw_texts (const TsFigure *self, cairo_t *cr)
+{
+  PangoContext *context = ts_figure_new_context ();
+
+  ts_figure_set_color (cr, self->ink);
+  for (guint i = 0; i < self->texts->len; i++)
+    draw_text (self, context, &g_array_index (self->texts, TsFigureText, i), cr);
   g_object_unref (context);
 }
 
-static gboolean
-check_surface (cairo_surface_t *surface, GError **error)
+gboolean
+ts_figure_check_surface (cairo_surface_t *surface, GError **error)
 {
   cairo_status_t status = cairo_surface_status (surface);
 
@@ -101,8 +124,8 @@ check_surface (cairo_surface_t *surface, GError **error)
   return FALSE;
 }
 
-static guint32
-blend (guint32 paper, const guint8 *rgba)
+guint32
+ts_figure_blend (guint32 paper, const guint8 *rgba)
 {
   guint32 out = 0;
 
@@ -114,121 +137,26 @@ blend (guint32 paper, const guint8 *rgba)
   return out;
 }
 
-/* Copies an image onto the page, each pixel @scale times; both are whole numbers here. */
-static void
-paste (const TsFigure *self,
-       cairo_surface_t *surface,
-       const TsFigureImage *image,
-       const guint8 *pixels)
-{
-  guint8 *data = cairo_image_surface_get_data (surface);
-  gsize stride = (gsize) cairo_image_surface_get_stride (surface);
-  guint scale = (guint) image->scale;
-  gsize x0 = (gsize) image->x, y0 = (gsize) image->y;
-
-  for (guint y = 0; y < image->height * scale; y++) {
-    guint32 *out = (guint32 *) (gpointer) (data + (y0 + y) * stride) + x0;
-    const guint8 *row = pixels + (gsize) (y / scale) * image->width * 4;
-
-    for (guint x = 0; x < image->width * scale; x++)
-      out[x] = blend (self->paper, row + x / scale * 4);
-  }
-}
-
-static void
-paste_bar (const TsFigure *self, cairo_surface_t *surface)
-{
-  guint8 *data = cairo_image_surface_get_data (surface);
-  gsize stride = (gsize) cairo_image_surface_get_stride (surface);
-  guint height = (guint) self->bar.height;
-
-  for (guint y = 0; y < height; y++) {
-    const guint8 *rgb = self->bar_colors[y * TS_FIGURE_BAR_STEPS / height];
-    guint32 *out =
-        (guint32 *) (gpointer) (data + ((gsize) self->bar.y + y) * stride) + (gsize) self->bar.x;
-
-    for (guint x = 0; x < (guint) self->bar.width; x++)
-      out[x] = (guint32) (rgb[0] << 16 | rgb[1] << 8 | rgb[2]);
-  }
-}
-
-/* From cairo's words to bytes. */
-static GBytes *
-encode_page (const TsFigure *self, cairo_surface_t *surface, GError **error)
-{
-  guint width = (guint) cairo_image_surface_get_width (surface);
-  guint height = (guint) cairo_image_surface_get_height (surface);
-  const guint8 *data = cairo_image_surface_get_data (surface);
-  gsize stride = (gsize) cairo_image_surface_get_stride (surface);
-  g_autofree guint8 *pixels = g_try_malloc ((gsize) width * height * 3);
-  TsPicture picture = { width, height, TS_PIXELS_RGB8, pixels, (gsize) width * 3 };
-  TsEncodeOptions options = { .compression = 1, .metadata = self->metadata };
-
-  if (pixels == NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "no memory for the figure");
-    return NULL;
-  }
-  for (guint y = 0; y < height; y++) {
-    const guint32 *row = (const guint32 *) (gconstpointer) (data + y * stride);
-    guint8 *out = pixels + (gsize) y * width * 3;
-
-    for (guint x = 0; x < width; x++) {
-      out[3 * x] = (guint8) (row[x] >> 16);
-      out[3 * x + 1] = (guint8) (row[x] >> 8);
-      out[3 * x + 2] = (guint8) row[x];
-    }
-  }
-  return ts_encoder_find ("png")->encode (&picture, &options, error);
-}
-
-GBytes *
-ts_figure_draw_png (const TsFigure *self, GCancellable *cancellable, GError **error)
-{
-  cairo_surface_t *surface =
-      cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) self->width, (int) self->height);
-  cairo_t *cr = cairo_create (surface);
-  GBytes *bytes = NULL;
-  gboolean ok;
-
-  set_color (cr, self->paper);
-  cairo_paint (cr);
-  draw_texts (self, cr);
-  cairo_destroy (cr);
-  cairo_surface_flush (surface);
-  ok = check_surface (surface, error);
-  for (guint i = 0; ok && i < self->images->len; i++) {
-    const TsFigureImage *image = &g_array_index (self->images, TsFigureImage, i);
-    g_autofree guint8 *pixels = ts_figure_render_image (self, image, cancellable, error);
-
-    ok = pixels != NULL;
-    if (ok)
-      paste (self, surface, image, pixels);
-  }
-  if (ok && self->bar.width > 0)
-    paste_bar (self, surface);
-  if (ok)
-    bytes = encode_page (self, surface, error);
-  cairo_surface_destroy (surface);
-  return bytes;
-}
-
-static cairo_status_t
-write_cb (void *closure, const unsigned char *data, unsigned int length)
-{
-  g_byte_array_append (closure, data, length);
-  return CAIRO_STATUS_SUCCESS;
-}
-
 /* A picture at its own pixels, which the page only places. */
 static void
-draw_picture (cairo_t *cr, cairo_surface_t *picture, double x, double y, double sx, double sy)
+draw_picture (cairo_t *cr,
+              cairo_surface_t *picture,
+              cairo_filter_t filter,
+              double x,
+              double y,
+              double sx,
+              double sy)
 {
   cairo_save (cr);
   cairo_translate (cr, x, y);
   cairo_scale (cr, sx, sy);
   cairo_set_source_surface (cr, picture, 0, 0);
-  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
-  cairo_paint (cr);
+  cairo_pattern_set_filter (cairo_get_source (cr), filter);
+  cairo_pattern_set_extend (cairo_get_source (cr),
+                            filter == CAIRO_FILTER_NEAREST ? CAIRO_EXTEND_NONE : CAIRO_EXTEND_PAD);
+  cairo_rectangle (cr, 0, 0, cairo_image_surface_get_width (picture),
+                   cairo_image_surface_get_height (picture));
+  cairo_fill (cr);
   cairo_restore (cr);
   cairo_surface_destroy (picture);
 }
@@ -244,7 +172,7 @@ make_picture (const TsFigure *self, guint width, guint height, const guint8 *rgb
         (guint32 *) (gpointer) (data + (gsize) y * (gsize) cairo_image_surface_get_stride (out));
 
     for (guint x = 0; x < width; x++)
-      row[x] = blend (self->paper, rgba + ((gsize) y * width + x) * 4);
+      row[x] = ts_figure_blend (self->paper, rgba + ((gsize) y * width + x) * 4);
   }
   cairo_surface_mark_dirty (out);
   return out;
@@ -259,47 +187,49 @@ draw_bar (const TsFigure *self, cairo_t *cr)
     memcpy (rgba[i], self->bar_colors[i], 3);
     rgba[i][3] = 255;
   }
-  draw_picture (cr, make_picture (self, 1, TS_FIGURE_BAR_STEPS, rgba[0]), self->bar.x, self->bar.y,
-                self->bar.width, self->bar.height / TS_FIGURE_BAR_STEPS);
+  draw_picture (cr, make_picture (self, 1, TS_FIGURE_BAR_STEPS, rgba[0]), CAIRO_FILTER_NEAREST,
+                self->bar.x, self->bar.y, self->bar.width, self->bar.height / TS_FIGURE_BAR_STEPS);
 }
 
-GBytes *
-ts_figure_draw_pdf (const TsFigure *self, GCancellable *cancellable, GError **error)
+static gboolean
+draw_images (const TsFigure *self,
+             GArray *images,
+             cairo_t *cr,
+             cairo_filter_t filter,
+             GCancellable *cancellable,
+             GError **error)
 {
-  GByteArray *out = g_byte_array_new ();
-  double unit = 72 / self->dpi;
-  cairo_surface_t *surface =
-      cairo_pdf_surface_create_for_stream (write_cb, out, self->width * unit, self->height * unit);
-  cairo_t *cr = cairo_create (surface);
-  gboolean ok = TRUE;
-
-  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATE_DATE, PDF_TIME);
-  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATOR, "Tenscope " TS_VERSION);
-  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_SUBJECT, self->metadata);
-  if (self->title != NULL)
-    cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, self->title);
-  cairo_scale (cr, unit, unit);
-  set_color (cr, self->paper);
-  cairo_paint (cr);
-  for (guint i = 0; ok && i < self->images->len; i++) {
-    const TsFigureImage *image = &g_array_index (self->images, TsFigureImage, i);
+  for (guint i = 0; i < images->len; i++) {
+    const TsFigureImage *image = &g_array_index (images, TsFigureImage, i);
     g_autofree guint8 *pixels = ts_figure_render_image (self, image, cancellable, error);
 
-    ok = pixels != NULL;
-    if (ok)
-      draw_picture (cr, make_picture (self, image->width, image->height, pixels), image->x,
-                    image->y, image->scale, image->scale);
+    if (pixels == NULL)
+      return FALSE;
+    draw_picture (cr, make_picture (self, image->rect.width, image->rect.height, pixels), filter,
+                  image->x, image->y, image->scale, image->scale);
   }
+  return TRUE;
+}
+
+gboolean
+ts_figure_draw_page (const TsFigure *self,
+                     cairo_t *cr,
+                     cairo_filter_t filter,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  ts_figure_set_color (cr, self->paper);
+  cairo_paint (cr);
+  if (!draw_images (self, self->images, cr, filter, cancellable, error))
+    return FALSE;
+  ts_figure_draw_boxes (self->outlines, cr);
+  ts_figure_draw_lines (self, cr);
+  ts_figure_draw_boxes (self->frames, cr);
+  if (!draw_images (self, self->insets, cr, CAIRO_FILTER_NEAREST, cancellable, error))
+    return FALSE;
   if (self->bar.width > 0)
     draw_bar (self, cr);
-  draw_texts (self, cr);
-  cairo_destroy (cr);
-  cairo_surface_finish (surface);
-  ok = ok && check_surface (surface, error);
-  cairo_surface_destroy (surface);
-  if (!ok) {
-    g_byte_array_unref (out);
-    return NULL;
-  }
-  return g_byte_array_free_to_bytes (out);
+  ts_figure_draw_boxes (self->ticks, cr);
+  ts_figure_draw_texts (self, cr);
+  return TRUE;
 }

@@ -16,7 +16,7 @@ put_number (GString *out, const char *name, double value)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_ascii_formatd (text, sizeof text, "%.6g", value);
+  g_ascii_formatd (text, sizeof text, "%.8g", value);
   g_string_append_printf (out, " %s=\"%s\"", name, text);
 }
 
@@ -62,25 +62,68 @@ put_picture (GString *out, const TsPicture *picture, const TsFigureBox *box, GEr
 }
 
 static gboolean
-put_images (const TsFigure *self, GString *out, GCancellable *cancellable, GError **error)
+put_images (const TsFigure *self,
+            GArray *images,
+            GString *out,
+            GCancellable *cancellable,
+            GError **error)
 {
-  for (guint i = 0; i < self->images->len; i++) {
-    const TsFigureImage *image = &g_array_index (self->images, TsFigureImage, i);
+  for (guint i = 0; i < images->len; i++) {
+    const TsFigureImage *image = &g_array_index (images, TsFigureImage, i);
     g_autofree guint8 *pixels = ts_figure_render_image (self, image, cancellable, error);
-    TsPicture picture = { image->width, image->height, TS_PIXELS_RGBA8, pixels,
-                          (gsize) image->width * 4 };
-    TsFigureBox box = { image->x, image->y, image->width * image->scale,
-                        image->height * image->scale };
+    TsPicture picture = { image->rect.width, image->rect.height, TS_PIXELS_RGBA8, pixels,
+                          (gsize) image->rect.width * 4 };
+    TsFigureBox box = { image->x, image->y, image->rect.width * image->scale,
+                        image->rect.height * image->scale, 0 };
 
     if (pixels == NULL || !put_picture (out, &picture, &box, error))
       return FALSE;
   }
-  if (self->bar.width > 0) {
-    TsPicture picture = { 1, TS_FIGURE_BAR_STEPS, TS_PIXELS_RGB8, self->bar_colors[0], 3 };
-
-    return put_picture (out, &picture, &self->bar, error);
-  }
   return TRUE;
+}
+
+static gboolean
+put_bar (const TsFigure *self, GString *out, GError **error)
+{
+  TsPicture picture = { 1, TS_FIGURE_BAR_STEPS, TS_PIXELS_RGB8, self->bar_colors[0], 3 };
+
+  return self->bar.width == 0 || put_picture (out, &picture, &self->bar, error);
+}
+
+static void
+put_color (GString *out, const char *name, guint32 color)
+{
+  g_string_append_printf (out, " %s=\"#%06x\"", name, color);
+}
+
+static void
+put_boxes (GString *out, GArray *boxes)
+{
+  for (guint i = 0; i < boxes->len; i++) {
+    const TsFigureBox *box = &g_array_index (boxes, TsFigureBox, i);
+
+    g_string_append (out, "<rect");
+    put_box (out, box);
+    put_color (out, "fill", box->color);
+    g_string_append (out, "/>\n");
+  }
+}
+
+static void
+put_lines (GString *out, GArray *lines)
+{
+  for (guint i = 0; i < lines->len; i++) {
+    const TsFigureLine *line = &g_array_index (lines, TsFigureLine, i);
+
+    g_string_append (out, "<line");
+    put_number (out, "x1", line->x0);
+    put_number (out, "y1", line->y0);
+    put_number (out, "x2", line->x1);
+    put_number (out, "y2", line->y1);
+    put_number (out, "stroke-width", line->width);
+    put_color (out, "stroke", line->color);
+    g_string_append (out, "/>\n");
+  }
 }
 
 static void
@@ -95,6 +138,13 @@ put_text (GString *out, const TsFigureText *text)
   put_number (out, "font-size", text->size);
   if (text->anchor != TS_ANCHOR_START)
     g_string_append_printf (out, " text-anchor=\"%s\"", anchors[text->anchor]);
+  if (text->upright) {
+    char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_ascii_formatd (x, sizeof x, "%.8g", text->x);
+    g_ascii_formatd (y, sizeof y, "%.8g", text->baseline);
+    g_string_append_printf (out, " transform=\"rotate(-90 %s %s)\"", x, y);
+  }
   if (text->bold)
     g_string_append (out, " font-weight=\"bold\"");
   g_string_append_printf (out, ">%s</text>\n", escaped);
@@ -108,8 +158,8 @@ ts_figure_draw_svg (const TsFigure *self, GCancellable *cancellable, GError **er
   g_autofree char *metadata = escape (self->metadata);
   char width[G_ASCII_DTOSTR_BUF_SIZE], height[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_ascii_formatd (width, sizeof width, "%.6g", self->width * 72 / self->dpi);
-  g_ascii_formatd (height, sizeof height, "%.6g", self->height * 72 / self->dpi);
+  g_ascii_formatd (width, sizeof width, "%.8g", self->width * 72 / self->dpi);
+  g_ascii_formatd (height, sizeof height, "%.8g", self->height * 72 / self->dpi);
   g_string_append_printf (out,
                           "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                           "<svg xmlns=\"http://www.w3.org/2000/svg\""
@@ -125,14 +175,15 @@ ts_figure_draw_svg (const TsFigure *self, GCancellable *cancellable, GError **er
                           "<metadata>%s</metadata>\n"
                           "<rect width=\"100%%\" height=\"100%%\" fill=\"#%06x\"/>\n",
                           metadata, self->paper);
-  if (!put_images (self, out, cancellable, error))
+  if (!put_images (self, self->images, out, cancellable, error))
     return NULL;
+  put_boxes (out, self->outlines);
+  put_lines (out, self->leaders);
+  put_boxes (out, self->frames);
+  if (!put_images (self, self->insets, out, cancellable, error) || !put_bar (self, out, error))
+    return NULL;
+  put_boxes (out, self->ticks);
   g_string_append_printf (out, "<g fill=\"#%06x\">\n", self->ink);
-  for (guint i = 0; i < self->lines->len; i++) {
-    g_string_append (out, "<rect");
-    put_box (out, &g_array_index (self->lines, TsFigureBox, i));
-    g_string_append (out, "/>\n");
-  }
   for (guint i = 0; i < self->texts->len; i++)
     put_text (out, &g_array_index (self->texts, TsFigureText, i));
   g_string_append (out, "</g>\n</svg>\n");

@@ -5,89 +5,10 @@
 
 #include "config.h"
 
-#include "base/ts-error.h"
-#include "decode.h"
-#include "dump.h"
 #include "export/ts-figure-bar.h"
-#include "pixels/ts-render.h"
+#include "figure-fixture.h"
 
-#include <string.h>
 #include <zlib.h>
-
-#define N      6
-#define HEIGHT 8
-#define WIDTH  10
-
-typedef struct
-{
-  TsDocument *document;
-  TsView *view;
-  TsBatchStats *stats;
-  TsRecipe recipe;
-  TsFigureOptions options;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  TsImageSize size;
-
-  fixture->document = dump_new (N, HEIGHT, WIDTH);
-  fixture->view = dump_view (fixture->document, "images");
-  fixture->stats = ts_batch_stats_new (ts_view_get_batch (fixture->view));
-  ts_batch_get_max_size (ts_view_get_batch (fixture->view), &size);
-  ts_recipe_init_for_range (&fixture->recipe, ts_view_get_value_range (fixture->view), &size);
-  ts_figure_options_init (&fixture->options);
-  fixture->options.n_columns = 3;
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  g_object_unref (fixture->stats);
-  g_object_unref (fixture->view);
-  g_object_unref (fixture->document);
-}
-
-static GBytes *
-try_render (Fixture *fixture, TsFigureFormat format, GError **error)
-{
-  return ts_figure_render (fixture->view, fixture->stats, &fixture->recipe, &fixture->options,
-                           format, NULL, 0, NULL, error);
-}
-
-static GBytes *
-render (Fixture *fixture, TsFigureFormat format)
-{
-  g_autoptr (GError) error = NULL;
-  GBytes *bytes = try_render (fixture, format, &error);
-
-  g_assert_no_error (error);
-  return bytes;
-}
-
-/* Whether the picture stands at (@x0, @y0) of the page, each pixel @scale times. */
-static gboolean
-is_at (const Decoded *page, guint x0, guint y0, const guint8 *rgb, guint scale)
-{
-  for (guint y = 0; y < HEIGHT * scale; y++)
-    for (guint x = 0; x < WIDTH * scale; x++)
-      if (memcmp (page->pixels + ((gsize) (y0 + y) * page->width + x0 + x) * 3,
-                  rgb + (y / scale * WIDTH + x / scale) * 3, 3) != 0)
-        return FALSE;
-  return TRUE;
-}
-
-static guint
-count_places (const Decoded *page, const guint8 *rgb, guint scale)
-{
-  guint n = 0;
-
-  for (guint y = 0; y + HEIGHT * scale <= page->height; y++)
-    for (guint x = 0; x + WIDTH * scale <= page->width; x++)
-      n += is_at (page, x, y, rgb, scale);
-  return n;
-}
 
 static void
 test_png (Fixture *fixture, gconstpointer data)
@@ -113,7 +34,7 @@ test_png (Fixture *fixture, gconstpointer data)
     g_assert_true (ts_render (ts_view_get_batch (fixture->view), k, NULL, &fixture->recipe,
                               &resolved, TS_PIXELS_RGB8, TS_VALUES_DISPLAY, rgb, WIDTH * 3, NULL,
                               NULL, NULL));
-    g_assert_cmpuint (count_places (&page, rgb, 5), ==, 1);
+    g_assert_cmpuint (count_places (&page, rgb, WIDTH, HEIGHT, 5), ==, 1);
   }
 }
 
