@@ -6,9 +6,11 @@
 
 #include "base/ts-error.h"
 #include "cli/ts-cli.h"
+#include "export/ts-json-writer.h"
 #include "export/ts-name-template.h"
 #include "export/ts-output-dir.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +54,59 @@ write_file (const char *folder,
   }
 }
 
+static void
+print_json (const TsCliReport *report, const char *path, gsize n_bytes)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  TsJsonWriter json;
+
+  ts_json_writer_init (&json, out, 0);
+  ts_json_writer_begin_object (&json);
+  ts_json_writer_name (&json, "file");
+  ts_json_writer_string (&json, report->file);
+  ts_json_writer_name (&json, "output");
+  ts_json_writer_string (&json, path); /* null: skipped */
+  ts_json_writer_name (&json, "bytes");
+  ts_json_writer_uint (&json, path != NULL ? n_bytes : 0);
+  ts_json_writer_end_object (&json);
+  printf ("%s\n", out->str);
+}
+
+static int
+write_to_stdout (GBytes *bytes)
+{
+  gsize n;
+  const void *data = g_bytes_get_data (bytes, &n);
+
+  if (fwrite (data, 1, n, stdout) == n && fflush (stdout) == 0)
+    return TS_CLI_OK;
+  ts_cli_complain ("standard output: %s", g_strerror (errno));
+  return TS_CLI_FAILED;
+}
+
+int
+ts_cli_write_output (const char *folder,
+                     const char *name,
+                     TsCollision collision,
+                     GBytes *bytes,
+                     const TsCliReport *report)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+
+  if (g_str_equal (folder, "-"))
+    return write_to_stdout (bytes);
+  if (!write_file (folder, name, collision, bytes, &path, &error)) {
+    ts_cli_report_error (report, error);
+    return TS_CLI_FAILED;
+  }
+  if (report->as_json)
+    print_json (report, path, g_bytes_get_size (bytes));
+  else if (!report->quiet && path != NULL)
+    printf ("%s\n", path);
+  return TS_CLI_OK;
+}
+
 int
 ts_cli_write_file (const char *folder,
                    const char *name,
@@ -59,14 +114,27 @@ ts_cli_write_file (const char *folder,
                    GBytes *bytes,
                    gboolean quiet)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
+  const TsCliReport report = { .quiet = quiet };
 
-  if (!write_file (folder, name, collision, bytes, &path, &error)) {
-    ts_cli_complain ("%s", error->message);
-    return TS_CLI_FAILED;
+  return ts_cli_write_output (folder, name, collision, bytes, &report);
+}
+
+int
+ts_cli_report_error (const TsCliReport *report, const GError *error)
+{
+  if (report->as_json) {
+    g_autoptr (GString) out = g_string_new (NULL);
+    TsJsonWriter json;
+
+    ts_json_writer_init (&json, out, 0);
+    ts_json_writer_begin_object (&json);
+    ts_json_writer_name (&json, "file");
+    ts_json_writer_string (&json, report->file);
+    ts_json_writer_name (&json, "error");
+    ts_json_writer_string (&json, error->message);
+    ts_json_writer_end_object (&json);
+    printf ("%s\n", out->str);
+    fflush (stdout);
   }
-  if (!quiet && path != NULL)
-    printf ("%s\n", path);
-  return TS_CLI_OK;
+  return ts_cli_fail (error);
 }

@@ -5,6 +5,32 @@
 
 G_BEGIN_DECLS
 
+typedef enum {
+  TS_CLI_PROGRESS_AUTO, /* on a terminal */
+  TS_CLI_PROGRESS_JSON, /* for programs: an object a line, at most one a second and one at the end
+                         */
+  TS_CLI_PROGRESS_NONE,
+} TsCliProgress;
+
+/**
+ * TsCliReport:
+ * @file: the dump, as the user named it
+ * @quiet: nothing on standard output, and no progress that was not asked for
+ * @as_json: what was done as one line of JSON, also with @quiet
+ *
+ * What a run says of itself.
+ */
+typedef struct
+{
+  const char *file;
+  TsCliProgress progress;
+  gboolean quiet;
+  gboolean as_json;
+} TsCliReport;
+
+/* As ts_cli_fail(), with a line of JSON for who waits for one: {"file": ..., "error": ...}. */
+int ts_cli_report_error (const TsCliReport *report, const GError *error);
+
 /* Writes one file, under the name that the policy allows, and prints its path unless @quiet. The
  * exit status, after complaining. */
 int ts_cli_write_file (const char *folder,
@@ -12,5 +38,14 @@ int ts_cli_write_file (const char *folder,
                        TsCollision collision,
                        GBytes *bytes,
                        gboolean quiet);
+
+/* The same with the path as one line of JSON, if @report says so: {"file": ..., "output": ...,
+ * "bytes": ...}. A @folder of "-" is standard output, which then gets the bytes and nothing else.
+ */
+int ts_cli_write_output (const char *folder,
+                         const char *name,
+                         TsCollision collision,
+                         GBytes *bytes,
+                         const TsCliReport *report);
 
 G_END_DECLS

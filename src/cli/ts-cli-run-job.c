@@ -264,23 +264,3 @@ ts_cli_run_job (TsExportJob *job, const TsExportOptions *options, const TsCliRep
   ts_export_job_get_progress (job, &progress);
   return failures->len > 0 || progress.n_failed > 0 ? TS_CLI_FAILED : TS_CLI_OK;
 }
-
-int
-ts_cli_report_error (const TsCliReport *report, const GError *error)
-{
-  if (report->as_json) {
-    g_autoptr (GString) out = g_string_new (NULL);
-    TsJsonWriter json;
-
-    ts_json_writer_init (&json, out, 0);
-    ts_json_writer_begin_object (&json);
-    ts_json_writer_name (&json, "file");
-    ts_json_writer_string (&json, report->file);
-    ts_json_writer_name (&json, "error");
-    ts_json_writer_string (&json, error->message);
-    ts_json_writer_end_object (&json);
-    printf ("%s\n", out->str);
-    fflush (stdout);
-  }
-  return ts_cli_fail (error);
-}

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/ts-error.h"
+#include "cli/ts-cli-entries.h"
 #include "cli/ts-cli-output.h"
 #include "cli/ts-cli-parse.h"
 #include "cli/ts-cli-view-options.h"
@@ -23,6 +24,7 @@ typedef struct
   char *quality;
   char *collision;
   gboolean quiet;
+  gboolean as_json;
 } Options;
 
 static void
@@ -58,7 +60,8 @@ target_clear (Target *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Target, target_clear)
 
-/* "OUT.png" is a file; anything without a known suffix is a folder that gets figures/. */
+/* "OUT.png" is a file, "-" standard output; anything without a known suffix is a folder that gets
+ * figures/. */
 static void
 parse_target (const char *output, Target *target)
 {
@@ -67,7 +70,10 @@ parse_target (const char *output, Target *target)
 
   target->encoder =
       dot != NULL && (slash == NULL || dot > slash) ? ts_encoder_find (dot + 1) : NULL;
-  if (target->encoder != NULL) {
+  if (g_str_equal (output, "-")) {
+    target->encoder = ts_encoder_find ("png");
+    target->folder = g_strdup (output);
+  } else if (target->encoder != NULL) {
     target->folder = g_path_get_dirname (output);
     target->name = g_path_get_basename (output);
   } else {
@@ -157,16 +163,16 @@ run_sheet (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
-      "The file; or a folder, which gets figures/", "OUT.png" },
+      "The file; or a folder, which gets figures/; “-” is standard output", "OUT.png" },
     { "columns", 0, 0, G_OPTION_ARG_STRING, &options.columns, "Most images a row (8)", "N" },
     { "nrow", 0, 0, G_OPTION_ARG_STRING, &options.columns, "The same, as make_grid calls it", "N" },
     { "padding", 0, 0, G_OPTION_ARG_STRING, &options.padding, "Pixels between images (2)", "P" },
     { "pad-value", 0, 0, G_OPTION_ARG_STRING, &options.pad_value, "Their gray, 0 to 1 (0)", "V" },
     { "depth", 0, 0, G_OPTION_ARG_STRING, &options.depth, "Bits a channel: 8, 16", "BITS" },
     { "quality", 'q', 0, G_OPTION_ARG_STRING, &options.quality, "1 to 100, JPEG and WebP", "Q" },
-    { "on-collision", 0, 0, G_OPTION_ARG_STRING, &options.collision,
-      "Where the file exists: fail (default), skip, overwrite, number", "WHAT" },
-    { "quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "Print errors only", NULL },
+    TS_CLI_COLLISION_ENTRY (&options.collision),
+    TS_CLI_JSON_ENTRY (&options.as_json),
+    TS_CLI_QUIET_ENTRY (&options.quiet),
     { NULL },
   };
 
@@ -178,9 +184,14 @@ run_sheet (int argc, char **argv)
   if (!parse_options (&options, &target, &error))
     return ts_cli_fail (error);
   bytes = make_sheet (files[0], &view_options, &target, &error);
+
+  const TsCliReport report = { .file = files[0],
+                               .quiet = options.quiet,
+                               .as_json = options.as_json };
+
   if (bytes == NULL)
-    return ts_cli_fail (error);
-  return ts_cli_write_file (target.folder, target.name, target.collision, bytes, options.quiet);
+    return ts_cli_report_error (&report, error);
+  return ts_cli_write_output (target.folder, target.name, target.collision, bytes, &report);
 }
 
 const TsCliCommand ts_cli_sheet = {

@@ -37,6 +37,7 @@ extern const TsCliCommand ts_cli_merge;
 extern const TsCliCommand ts_cli_replay;
 extern const TsCliCommand ts_cli_sheet;
 extern const TsCliCommand ts_cli_stats;
+extern const TsCliCommand ts_cli_thumbnail;
 
 /* "tenscope-cli: " and one sentence on standard error. */
 void ts_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
