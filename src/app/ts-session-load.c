@@ -16,7 +16,9 @@ ts_load_job_free (TsLoadJob *job)
   g_free (job->node_path);
   g_free (job->layout);
   g_free (job->memory_path);
+  g_free (job->folder);
   g_free (job->error);
+  g_clear_pointer (&job->provenance, ts_provenance_free);
   g_clear_object (&job->document);
   g_clear_object (&job->node);
   g_clear_object (&job->view);
@@ -61,6 +63,26 @@ open_file (TsLoadJob *job, GCancellable *cancellable, GError **error)
   return document;
 }
 
+/* A picture that was exported brings back its dump, as it was looked at; %FALSE when this is none,
+ * or its dump is nowhere near. */
+static gboolean
+restore (TsLoadJob *job, GCancellable *cancellable)
+{
+  if (job->as_is || job->raw != NULL || job->is_reload)
+    return FALSE;
+  job->provenance = ts_provenance_read_picture (job->path, cancellable);
+  if (job->provenance == NULL)
+    return FALSE;
+  job->view = ts_provenance_find (job->provenance, job->path, job->folder, &job->changed,
+                                  cancellable, NULL);
+  if (job->view == NULL)
+    return FALSE;
+  g_set_object (&job->document, ts_view_get_document (job->view));
+  g_set_object (&job->node, ts_view_get_node (job->view));
+  job->restored = TRUE;
+  return TRUE;
+}
+
 /* The view, read as the user said now or for a file of such a name before. */
 static TsView *
 make_view (TsLoadJob *job, GCancellable *cancellable, GError **error)
@@ -97,6 +119,10 @@ ts_load_job_thread (GTask *task, gpointer source, gpointer data, GCancellable *c
   TsLoadJob *job = data;
   g_autoptr (GError) error = NULL;
 
+  if (job->path != NULL && restore (job, cancellable)) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
   if (job->path != NULL) {
     job->document = open_file (job, cancellable, &error);
     if (job->document == NULL) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "view/ts-view.h"
+#include "export/ts-provenance.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +15,8 @@ typedef struct
   char *node_path;   /* (nullable) reload: the node to come back to */
   char *layout;      /* (nullable) */
   char *memory_path; /* (nullable) the file of @node, to remember @layout for */
+  char *folder;      /* (nullable) where the dump of a picture may be too */
+  gboolean as_is;    /* a picture that was exported: itself, not its dump */
   gboolean forget_layout;
   gboolean is_reload;   /* a failure leaves what is there */
   gboolean keep_recipe; /* reload, other layout: settings survive where they still fit */
@@ -24,6 +26,9 @@ typedef struct
   /* out */
   TsView *view;
   char *error;
+  TsProvenance *provenance; /* of a picture that was exported; its dump if @restored */
+  gboolean restored;
+  gboolean changed; /* other values than then */
 } TsLoadJob;
 
 void ts_load_job_free (TsLoadJob *job);

@@ -9,6 +9,44 @@
 /* Opening, showing another node, reloading. A load works in a thread; what it brings is put in
  * place at once, and the newest one wins. */
 
+/* What there is to say of a picture that was exported; (nullable). */
+static char *
+describe_provenance (const TsLoadJob *job)
+{
+  if (job->provenance == NULL)
+    return NULL;
+  if (job->document == NULL)
+    return g_strdup_printf (_ ("The dump “%s” that the picture shows is not near it"),
+                               job->provenance->file);
+  if (!job->restored)
+    return g_strdup_printf (_ ("This is the picture itself: the dump “%s” that it shows is not near it"),
+        job->provenance->file);
+  if (job->changed)
+    return g_strdup_printf (_ ("Opened “%s”, which has changed since the picture was exported"),
+                               job->provenance->file);
+  return g_strdup_printf (_ ("Opened “%s”, which the picture was exported from"),
+                             job->provenance->file);
+}
+
+/* The settings, the image and its dump as the picture tells. */
+static void
+take_provenance (TsSession *self,
+                 const TsLoadJob *job,
+                 const TsImageSize *size,
+                 TsRecipe *recipe,
+                 guint *current,
+                 GtkBitset *selection)
+{
+  const TsProvenance *provenance = job->provenance;
+
+  if (ts_recipe_validate (&provenance->recipe, size, NULL))
+    *recipe = provenance->recipe;
+  if (provenance->index >= 0 && provenance->index < G_MAXUINT) {
+    *current = (guint) provenance->index;
+    gtk_bitset_add (selection, *current);
+  }
+}
+
 /* Puts everything that belongs to a load in place at once, then tells. */
 static void
 take_load (TsSession *self, TsLoadJob *job)
@@ -18,6 +56,10 @@ take_load (TsSession *self, TsLoadJob *job)
   guint current = 0;
   g_autoptr (GtkBitset) selection = gtk_bitset_new_empty ();
 
+  if (job->restored) {
+    g_clear_object (&self->file);
+    self->file = g_file_new_for_path (ts_document_get_path (job->document));
+  }
   ts_recipe_init (&recipe);
   if (job->view != NULL) {
     TsBatch *batch = ts_view_get_batch (job->view);
@@ -32,7 +74,9 @@ take_load (TsSession *self, TsLoadJob *job)
       recipe = self->recipe;
     self->initial = initial;
 
-    if (job->keep_recipe) {
+    if (job->restored) {
+      take_provenance (self, job, &size, &recipe, &current, selection);
+    } else if (job->keep_recipe) {
       current = MIN (self->current, n_images > 0 ? n_images - 1 : 0);
       gtk_bitset_union (selection, self->selection);
       if (n_images < G_MAXUINT)
@@ -76,6 +120,10 @@ take_load (TsSession *self, TsLoadJob *job)
   g_signal_emit (self, ts_session_signals[VIEW_CHANGED], 0);
   g_signal_emit (self, ts_session_signals[RECIPE_CHANGED], 0);
   g_signal_emit (self, ts_session_signals[SELECTION_CHANGED], 0);
+
+  g_autofree char *notice = describe_provenance (job);
+  if (notice != NULL && (job->document != NULL || job->error != NULL))
+    g_signal_emit (self, ts_session_signals[NOTICE], 0, notice, job->restored ? job->path : NULL);
 }
 
 /* The file may be half written just now: what is shown stays, with its place and settings. */
@@ -133,6 +181,34 @@ start_load (TsSession *self, TsLoadJob *job)
   g_object_notify_by_pspec (G_OBJECT (self), ts_session_props[PROP_LOADING]);
 }
 
+static void
+open_file (TsSession *self, GFile *file, const char *raw, gboolean as_is)
+{
+  g_autofree char *copy = g_strdup (raw);
+  g_autoptr (GFile) before = self->document != NULL ? g_file_get_parent (self->file) : NULL;
+  g_set_object (&self->file, file);
+  g_free (self->raw);
+  self->raw = g_steal_pointer (&copy);
+
+  TsLoadJob *job = g_new0 (TsLoadJob, 1);
+  job->path = g_file_get_path (file);
+  job->raw = g_strdup (self->raw);
+  job->as_is = as_is;
+  job->folder = before != NULL ? g_file_get_path (before) : NULL;
+  if (job->path != NULL) {
+    start_load (self, job);
+    return;
+  }
+
+  g_autofree char *name = g_file_get_parse_name (file);
+  if (self->load_cancellable != NULL)
+    g_cancellable_cancel (self->load_cancellable);
+  job->error = g_strdup_printf (_ ("“%s” is not on this machine's file system. Copy it to a local or mounted folder first."),
+      name);
+  take_load (self, job);
+  ts_load_job_free (job);
+}
+
 void
 ts_session_open (TsSession *self, GFile *file)
 {
@@ -146,26 +222,16 @@ ts_session_open_raw (TsSession *self, GFile *file, const char *raw)
   g_return_if_fail (TS_IS_SESSION (self));
   g_return_if_fail (G_IS_FILE (file));
 
-  g_autofree char *copy = g_strdup (raw);
-  g_set_object (&self->file, file);
-  g_free (self->raw);
-  self->raw = g_steal_pointer (&copy);
+  open_file (self, file, raw, FALSE);
+}
 
-  TsLoadJob *job = g_new0 (TsLoadJob, 1);
-  job->path = g_file_get_path (file);
-  job->raw = g_strdup (self->raw);
-  if (job->path != NULL) {
-    start_load (self, job);
-    return;
-  }
+void
+ts_session_open_as_is (TsSession *self, GFile *file)
+{
+  g_return_if_fail (TS_IS_SESSION (self));
+  g_return_if_fail (G_IS_FILE (file));
 
-  g_autofree char *name = g_file_get_parse_name (file);
-  if (self->load_cancellable != NULL)
-    g_cancellable_cancel (self->load_cancellable);
-  job->error = g_strdup_printf (_ ("“%s” is not on this machine's file system. Copy it to a local or mounted folder first."),
-      name);
-  take_load (self, job);
-  ts_load_job_free (job);
+  open_file (self, file, NULL, TRUE);
 }
 
 void

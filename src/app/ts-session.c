@@ -272,6 +272,9 @@ ts_session_class_init (TsSessionClass *klass)
   ts_session_signals[FILE_CHANGED] =
       g_signal_new ("file-changed", TS_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 0);
+  ts_session_signals[NOTICE] =
+      g_signal_new ("notice", TS_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                    2, G_TYPE_STRING, G_TYPE_STRING);
   ts_session_signals[VIEW_CHANGED] =
       g_signal_new ("view-changed", TS_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 0);

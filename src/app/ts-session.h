@@ -20,15 +20,22 @@ G_BEGIN_DECLS
  * n-selected (guint), resolved (pointer, see ts_session_get_resolved()).
  * Signals: "recipe-changed" (any setting; newest is in ts_session_get_recipe()),
  * "selection-changed", "view-changed" (another batch: drop everything cached),
- * "file-changed" (a read has found the file changed by another program).
+ * "file-changed" (a read has found the file changed by another program),
+ * "notice" (string: a word to the user on what was opened; string: path of the picture that was
+ * exchanged for its dump, or %NULL).
  */
 #define TS_TYPE_SESSION (ts_session_get_type ())
 G_DECLARE_FINAL_TYPE (TsSession, ts_session, TS, SESSION, GObject)
 
 TsSession *ts_session_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Opens in a thread; newest call wins. Result in the properties; errors in "error". */
+/* Opens in a thread; newest call wins. Result in the properties; errors in "error". A picture that
+ * Tenscope exported opens the dump that it came from, when that is in the folder of the picture, in
+ * the two above or beside the dump that was open: with the array, the settings and the image that
+ * it shows. */
 void ts_session_open (TsSession *self, GFile *file);
+/* The same, but always the file itself. */
+void ts_session_open_as_is (TsSession *self, GFile *file);
 /* The same for a file without a format: @raw says what its bytes mean, see ts_raw_options_parse();
  * remembered for that file. */
 void ts_session_open_raw (TsSession *self, GFile *file, const char *raw);

@@ -74,6 +74,16 @@ open_path_cb (GSimpleAction *action, GVariant *value, gpointer data)
 }
 
 static void
+open_as_is_cb (GSimpleAction *action, GVariant *value, gpointer data)
+{
+  TsWindow *self = data;
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (g_variant_get_string (value, NULL));
+
+  self->image_mode = FALSE;
+  ts_session_open_as_is (self->session, file);
+}
+
+static void
 raw_accepted_cb (TsRawDialog *dialog, const char *raw, TsWindow *self)
 {
   GFile *file = ts_session_get_file (self->session);
@@ -301,6 +311,7 @@ about_cb (GSimpleAction *action, GVariant *value, gpointer data)
 static const GActionEntry entries[] = {
   { "open", open_cb },
   { "open-path", open_path_cb, "s" },
+  { "open-as-is", open_as_is_cb, "s" },
   { "open-raw", open_raw_cb },
   { "open-sample", open_sample_cb },
   { "reload", reload_cb },

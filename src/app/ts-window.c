@@ -8,7 +8,8 @@
 
 #define LOADING_DELAY_MS 250
 /* Frames in which the grid may become ready to take the focus. */
-#define FOCUS_TRIES 30
+#define FOCUS_TRIES    30
+#define NOTICE_SECONDS 10
 
 G_DEFINE_FINAL_TYPE (TsWindow, ts_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -184,6 +185,21 @@ error_cb (TsWindow *self)
 }
 
 static void
+notice_cb (TsWindow *self, const char *text, const char *picture)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (escaped);
+
+  adw_toast_set_timeout (toast, NOTICE_SECONDS);
+  if (picture != NULL) {
+    adw_toast_set_button_label (toast, _ ("Show _Picture"));
+    adw_toast_set_action_name (toast, "win.open-as-is");
+    adw_toast_set_action_target (toast, "s", picture);
+  }
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
+static void
 current_cb (TsWindow *self)
 {
   ts_window_set_state (self, "current",
@@ -312,6 +328,8 @@ follow_session (TsWindow *self)
   for (guint i = 0; i < G_N_ELEMENTS (followed); i++)
     g_signal_connect_object (self->session, followed[i].signal, G_CALLBACK (followed[i].callback),
                              self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notice", G_CALLBACK (notice_cb), self,
+                           G_CONNECT_SWAPPED);
   ts_tree_pane_set_session (self->tree_pane, self->session);
   ts_inspector_set_session (self->inspector, self->session);
   ts_status_bar_set_session (self->status_bar, self->session);

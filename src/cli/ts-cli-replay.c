@@ -8,7 +8,7 @@
 #include "cli/ts-cli-run-job.h"
 #include "cli/ts-cli-view-options.h"
 #include "cli/ts-cli.h"
-#include "export/ts-export-settings.h"
+#include "export/ts-provenance.h"
 
 #include <string.h>
 
@@ -35,28 +35,35 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
+/* The record of an export, or what one picture or sidecar of it says: then @provenance is set. */
 static TsExportSettings *
-read_settings (const char *path, GError **error)
+read_settings (const char *path, TsProvenance **provenance, GError **error)
 {
   g_autofree char *json = NULL;
   g_autoptr (GError) local = NULL;
   TsExportSettings *settings;
   gsize length;
 
-  if (!g_file_get_contents (path, &json, &length, &local)) {
-    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "%s", local->message);
-    return NULL;
+  *provenance = ts_provenance_read_picture (path, NULL);
+  if (*provenance == NULL) {
+    if (!g_file_get_contents (path, &json, &length, &local)) {
+      g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "%s", local->message);
+      return NULL;
+    }
+    *provenance = ts_provenance_read (json, (gssize) length, NULL);
   }
-  settings = ts_export_settings_read (json, length, error);
+  settings = *provenance != NULL ? ts_provenance_to_settings (*provenance, error)
+                                 : ts_export_settings_read (json, length, error);
   if (settings == NULL)
     g_prefix_error (error, "%s: ", path);
   return settings;
 }
 
-/* Where the record says, or a file of that name beside the record. */
+/* Where the record says, or a file of that name beside the record; for a picture near it. */
 static char *
 find_source (const Options *options,
              const TsExportSettings *settings,
+             const TsProvenance *provenance,
              const char *record,
              GError **error)
 {
@@ -66,6 +73,20 @@ find_source (const Options *options,
 
   if (options->source != NULL)
     return g_strdup (options->source);
+  if (provenance != NULL) {
+    g_autoptr (TsView) view = NULL;
+    gboolean changed;
+
+    view = ts_provenance_find (provenance, record, NULL, &changed, NULL, error);
+    if (view == NULL) {
+      g_prefix_error (error, "%s: ", record);
+      return NULL;
+    }
+    if (changed)
+      ts_cli_complain ("%s has other values than then",
+                       ts_document_get_path (ts_view_get_document (view)));
+    return g_strdup (ts_document_get_path (ts_view_get_document (view)));
+  }
   if (settings->path != NULL && g_file_test (settings->path, G_FILE_TEST_EXISTS))
     return g_strdup (settings->path);
   if (g_file_test (beside, G_FILE_TEST_EXISTS))
@@ -84,11 +105,20 @@ parse_options (const Options *self,
                GError **error)
 {
   int collision = TS_COLLISION_FAIL;
+  g_autofree char *absolute = g_canonicalize_filename (record, NULL);
+  g_autofree char *beside = g_path_get_dirname (absolute);
+  g_autofree char *name = g_path_get_basename (beside);
 
   if (!ts_cli_parse_name ("on-collision", self->collision, ts_collision_names, &collision, error) ||
       !ts_cli_parse_uint ("jobs", self->jobs, 1, 256, &settings->options.n_threads, error))
     return FALSE;
-  *folder = self->output != NULL ? g_strdup (self->output) : g_path_get_dirname (record);
+  /* a picture stands in DIR/images */
+  if (self->output != NULL)
+    *folder = g_strdup (self->output);
+  else if (settings->created == NULL && g_str_equal (name, "images"))
+    *folder = g_path_get_dirname (beside);
+  else
+    *folder = g_path_get_dirname (record);
   settings->options.folder = *folder;
   settings->options.collision = (TsCollision) collision;
   return TRUE;
@@ -107,7 +137,7 @@ make_job (const char *source, const TsExportSettings *settings, GError **error)
   if (document == NULL)
     return NULL;
   size = ts_source_get_size (ts_document_get_source (document));
-  if (size != settings->size_bytes)
+  if (settings->size_bytes > 0 && size != settings->size_bytes)
     ts_cli_complain ("%s has %" G_GUINT64_FORMAT " bytes, not %" G_GUINT64_FORMAT
                      " as then: it may be another dump",
                      source, size, settings->size_bytes);
@@ -132,6 +162,7 @@ run_replay (int argc, char **argv)
   g_auto (Options) options = { 0 };
   g_auto (GStrv) files = NULL;
   g_autoptr (TsExportSettings) settings = NULL;
+  g_autoptr (TsProvenance) provenance = NULL;
   g_autoptr (TsExportJob) job = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = NULL;
@@ -149,12 +180,15 @@ run_replay (int argc, char **argv)
     { NULL },
   };
 
-  files = ts_cli_parse (argc, argv, "EXPORT.json",
-                        "Runs again what an earlier export wrote down: byte-identical images.",
-                        entries, NULL, 1, 1);
+  files = ts_cli_parse (argc, argv, "EXPORT.json|IMAGE [DUMP]",
+                        "Runs again what an earlier export wrote down: byte-identical images. An "
+                        "image that was exported, or its JSON, is written again alone.",
+                        entries, NULL, 1, 2);
   if (files == NULL)
     return TS_CLI_USAGE;
-  settings = read_settings (files[0], &error);
+  if (files[1] != NULL && options.source == NULL)
+    options.source = g_strdup (files[1]);
+  settings = read_settings (files[0], &provenance, &error);
   if (settings == NULL) {
     ts_cli_complain ("%s", error->message);
     return TS_CLI_UNREADABLE;
@@ -162,7 +196,7 @@ run_replay (int argc, char **argv)
   if (!parse_options (&options, files[0], settings, &folder, &error) ||
       !ts_cli_parse_name ("progress", options.progress, ts_cli_progress_names, &progress, &error))
     return ts_cli_fail (error);
-  source = find_source (&options, settings, files[0], &error);
+  source = find_source (&options, settings, provenance, files[0], &error);
   job = source != NULL ? make_job (source, settings, &error) : NULL;
 
   const TsCliReport report = { .file = source != NULL ? source : files[0],

@@ -7,6 +7,7 @@
 #include "base/ts-error.h"
 #include "cli/ts-cli-parse.h"
 #include "cli/ts-cli.h"
+#include "export/ts-provenance.h"
 #include "export/ts-recipe-json.h"
 #include "pixels/ts-colormap.h"
 
@@ -52,8 +53,9 @@ ts_cli_view_options_new_group (TsCliViewOptions *self)
     { "index", 'i', 0, G_OPTION_ARG_STRING, &self->index, "Which images, counted from 0",
       "0,3,8-20" },
     { "recipe", 0, 0, G_OPTION_ARG_FILENAME, &self->recipe,
-      "Settings from a sidecar, an export.json or a recipe; other options change them",
-      "FILE.json" },
+      "Settings from an exported image, a sidecar, an export.json or a recipe; other options "
+      "change them",
+      "FILE" },
     { "preset", 0, 0, G_OPTION_ARG_STRING, &self->preset,
       "How values were normalised: tanh, imagenet, clip, u8, …", "NAME" },
     { "mean", 0, 0, G_OPTION_ARG_STRING, &self->mean, "One number, or one a channel", "A,B,C" },
@@ -174,6 +176,12 @@ apply_recipe_file (const TsCliViewOptions *self, TsRecipe *recipe, GError **erro
   g_autoptr (GError) local = NULL;
   gsize length;
 
+  g_autoptr (TsProvenance) provenance = ts_provenance_read_picture (self->recipe, NULL);
+
+  if (provenance != NULL) {
+    *recipe = provenance->recipe;
+    return TRUE;
+  }
   if (!g_file_get_contents (self->recipe, &json, &length, &local))
     return ts_cli_invalid (error, "--recipe: %s", local->message);
   if (!ts_recipe_from_json (recipe, json, (gssize) length, error)) {

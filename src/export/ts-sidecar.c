@@ -131,6 +131,10 @@ ts_sidecar_write_source (TsView *view, const guint64 *index, TsJsonWriter *write
   ts_json_writer_begin_object (writer);
   ts_json_writer_name (writer, "file");
   ts_json_writer_string (writer, ts_document_get_name (ts_view_get_document (view)));
+  if (ts_document_get_raw (ts_view_get_document (view)) != NULL) {
+    ts_json_writer_name (writer, "raw");
+    ts_json_writer_string (writer, ts_document_get_raw (ts_view_get_document (view)));
+  }
   ts_json_writer_name (writer, "key");
   ts_json_writer_string (writer, ts_node_get_path (ts_view_get_node (view)));
   if (index != NULL) {

@@ -13,9 +13,8 @@
 /* Single pictures: what the header says is read here, the pixels are decoded in the array helper.
  */
 
-#define MAX_SIDE           65535
-#define MAX_CHUNKS         10000
-#define MAX_SETTINGS_BYTES (1u << 20)
+#define MAX_SIDE   65535
+#define MAX_CHUNKS 10000
 
 static const guint8 png_signature[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
 
@@ -211,31 +210,6 @@ ts_picture_open (TsSource *source, GCancellable *cancellable, GError **error)
   data->n_bytes = n_elements * ts_dtype_get_size (dtype);
   pixels = ts_computed_source_new (data->n_bytes, decode, data, free_pixels);
   return ts_tensor_new (pixels, 0, dtype, G_BYTE_ORDER, &shape, NULL, error);
-}
-
-char *
-ts_picture_dup_settings (TsSource *source, GCancellable *cancellable)
-{
-  static const char keyword[] = "tenscope";
-  guint64 offset = sizeof png_signature, data_offset;
-  guint32 n_bytes;
-  char type[5];
-
-  for (guint i = 0;
-       i < MAX_CHUNKS && next_chunk (source, &offset, type, &data_offset, &n_bytes, cancellable);
-       i++) {
-    g_autofree char *text = NULL;
-
-    if (strcmp (type, "tEXt") != 0 || n_bytes <= sizeof keyword || n_bytes > MAX_SETTINGS_BYTES)
-      continue;
-    text = g_malloc ((gsize) n_bytes + 1);
-    if (!ts_source_read (source, data_offset, text, n_bytes, cancellable, NULL))
-      return NULL;
-    text[n_bytes] = '\0';
-    if (memcmp (text, keyword, sizeof keyword) == 0)
-      return g_strdup (text + sizeof keyword);
-  }
-  return NULL;
 }
 
 static int
