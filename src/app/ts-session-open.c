@@ -39,8 +39,13 @@ take_provenance (TsSession *self,
 {
   const TsProvenance *provenance = job->provenance;
 
-  if (ts_recipe_validate (&provenance->recipe, size, NULL))
+  if (ts_recipe_validate (&provenance->recipe, size, NULL)) {
     *recipe = provenance->recipe;
+    /* files name the channels that "automatic" chose */
+    if (size->n_channels == 3 && recipe->channel_mode == TS_CHANNELS_RGB &&
+        recipe->channels[0] == 0 && recipe->channels[1] == 1 && recipe->channels[2] == 2)
+      recipe->channel_mode = TS_CHANNELS_AUTO;
+  }
   if (provenance->index >= 0 && provenance->index < G_MAXUINT) {
     *current = (guint) provenance->index;
     gtk_bitset_add (selection, *current);

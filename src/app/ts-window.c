@@ -197,6 +197,10 @@ notice_cb (TsWindow *self, const char *text, const char *picture)
     adw_toast_set_action_target (toast, "s", picture);
   }
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
+  /* the image that was asked for, not the first ones of the batch */
+  if (picture != NULL && gtk_bitset_get_size (ts_session_get_selection (self->session)) == 1)
+    g_action_group_change_action_state (G_ACTION_GROUP (self), "mode",
+                                        g_variant_new_string ("image"));
 }
 
 static void
