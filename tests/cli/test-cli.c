@@ -679,7 +679,10 @@ test_raw (void)
 
   run_ok ("export %S/cells-imagenet.npy --index 2 -o %T/bare-npy --quiet");
   run_ok ("export %S/cells-imagenet.npy --raw float32:16x3x64x64@128 --index 2 -o %T/bare --quiet");
-  assert_same_file ("bare/images/cells-imagenet_02.png", "bare-npy/images/cells-imagenet_02.png");
+  assert_same_pixels ("bare/images/cells-imagenet_02.png", "bare-npy/images/cells-imagenet_02.png");
+  run_ok ("replay %T/bare/images/cells-imagenet_02.png %S/cells-imagenet.npy -o %T/bare-one "
+          "--quiet");
+  assert_same_file ("bare/images/cells-imagenet_02.png", "bare-one/images/cells-imagenet_02.png");
   run_ok ("replay %T/bare/export.json -o %T/bare-again --quiet");
   assert_same_file ("bare/images/cells-imagenet_02.png", "bare-again/images/cells-imagenet_02.png");
   run_ok ("info %S/cells-imagenet.npy --raw float32:?x3x64x64@128");
