@@ -104,7 +104,7 @@ take_load (TsSession *self, TsLoadJob *job)
   g_set_object (&self->view, job->view);
   g_clear_object (&self->whole_stats);
   if (self->view != NULL)
-    self->whole_stats = ts_batch_stats_new (ts_view_get_batch (self->view));
+    self->whole_stats = ts_batch_stats_new_for_view (self->view);
   g_object_notify_by_pspec (object, ts_session_props[PROP_VIEW]);
 
   self->recipe = recipe;

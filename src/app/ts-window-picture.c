@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app/ts-window-private.h"
+#include "pixels/ts-overlay.h"
 
 #include <glib/gi18n.h>
 
@@ -47,9 +48,12 @@ copy_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("The image is too large"));
     return;
   }
-  if (!ts_resolve (&copy->recipe, copy->stats, copy->index, &resolved, cancellable, &error) ||
-      !ts_render (batch, copy->index, NULL, &copy->recipe, &resolved, TS_PIXELS_RGBA8,
-                  TS_VALUES_DISPLAY, pixels, stride, NULL, cancellable, &error)) {
+  g_autoptr (TsOverlay) overlay = NULL;
+  if (!ts_overlay_open (copy->view, &copy->recipe, &overlay, &error) ||
+      !ts_resolve (&copy->recipe, copy->stats, copy->index, &resolved, cancellable, &error) ||
+      !ts_render_with_overlay (batch, overlay, copy->index, NULL, &copy->recipe, &resolved,
+                               TS_PIXELS_RGBA8, TS_VALUES_DISPLAY, pixels, stride, NULL,
+                               cancellable, &error)) {
     g_task_return_error (task, g_steal_pointer (&error));
     return;
   }

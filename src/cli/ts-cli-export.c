@@ -135,6 +135,7 @@ parse_output (OutputOptions *self, TsExportOptions *options, GError **error)
   options->folder = self->output;
   options->dry_run = self->dry_run;
   options->latents_npz = self->latents_npz;
+  options->zebra = TRUE; /* where the recipe has it */
   if (self->name != NULL)
     options->name_template = self->name;
   if (!parse_format (self, options, error) || !parse_shard (self, options, error) ||
@@ -171,7 +172,7 @@ make_job (const char *file,
       !ts_cli_view_options_get_indices (view_options, view, &indices, error))
     return NULL;
 
-  g_autoptr (TsBatchStats) stats = ts_batch_stats_new (ts_view_get_batch (view));
+  g_autoptr (TsBatchStats) stats = ts_batch_stats_new_for_view (view);
 
   return ts_export_job_new (view, stats, &recipe, options,
                             indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL,

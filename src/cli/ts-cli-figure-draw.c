@@ -189,7 +189,7 @@ make_figure (const char *file,
 
     target->name = g_strconcat (stem, "_figure.png", NULL);
   }
-  stats = ts_batch_stats_new (ts_view_get_batch (view));
+  stats = ts_batch_stats_new_for_view (view);
   return ts_figure_render (view, stats, &recipe, figure, target->format,
                            indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL,
                            indices != NULL ? indices->len : 0, NULL, error);

@@ -150,7 +150,7 @@ make_job (const char *source, const TsExportSettings *settings, GError **error)
     if (indices == NULL)
       return NULL;
   }
-  stats = ts_batch_stats_new (ts_view_get_batch (view));
+  stats = ts_batch_stats_new_for_view (view);
   return ts_export_job_new (view, stats, &settings->recipe, &settings->options,
                             indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL,
                             indices != NULL ? indices->len : 0, error);

@@ -139,7 +139,7 @@ make_sheet (const char *file, const TsCliViewOptions *view_options, Target *targ
   const guint64 *list = indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL;
   gsize n = indices != NULL ? indices->len : 0;
 
-  stats = ts_batch_stats_new (ts_view_get_batch (view));
+  stats = ts_batch_stats_new_for_view (view);
   metadata = ts_sheet_describe (view, &recipe, &target->sheet, list, n);
   if (target->name == NULL)
     target->name = make_name (view, target->encoder);

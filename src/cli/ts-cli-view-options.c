@@ -37,7 +37,15 @@ ts_cli_view_options_clear (TsCliViewOptions *self)
   g_free (self->nan_color);
   g_free (self->under_color);
   g_free (self->over_color);
+  g_free (self->posinf_color);
+  g_free (self->neginf_color);
   g_free (self->ignore_label);
+  g_free (self->complex_part);
+  g_free (self->overlay);
+  g_free (self->overlay_alpha);
+  g_free (self->overlay_color);
+  g_free (self->overlay_threshold);
+  g_free (self->overlay_ignore);
   *self = (TsCliViewOptions){ 0 };
 }
 
@@ -64,8 +72,12 @@ ts_cli_view_options_new_group (TsCliViewOptions *self)
       "LO,HI or minmax or percentile:LO,HI or sigma:K or symmetric", "RANGE" },
     { "scope", 0, 0, G_OPTION_ARG_STRING, &self->scope,
       "What an automatic range is taken of: batch, selection (the images of "
-      "--index), image, channel, image-channel",
+      "--index), image, channel, image-channel, file (all its arrays of images)",
       "SCOPE" },
+    { "center-zero", 0, 0, G_OPTION_ARG_NONE, &self->centered,
+      "Widen the range so that zero is in its middle", NULL },
+    { "complex", 0, 0, G_OPTION_ARG_STRING, &self->complex_part,
+      "Of complex numbers: magnitude, phase, real, imag", "PART" },
     { "gamma", 0, 0, G_OPTION_ARG_STRING, &self->gamma, "Curve: value^(1/G)", "G" },
     { "channel", 'c', 0, G_OPTION_ARG_STRING, &self->channel,
       "One channel, or three as red, green and blue, or four with alpha, or what all of them come "
@@ -82,8 +94,27 @@ ts_cli_view_options_new_group (TsCliViewOptions *self)
       "Colour of values below the range; none: as the least", "RRGGBB" },
     { "over-color", 0, 0, G_OPTION_ARG_STRING, &self->over_color,
       "Colour of values above the range; none: as the greatest", "RRGGBB" },
+    { "posinf-color", 0, 0, G_OPTION_ARG_STRING, &self->posinf_color,
+      "Colour of positive infinity; none: as any value above the range", "RRGGBB" },
+    { "neginf-color", 0, 0, G_OPTION_ARG_STRING, &self->neginf_color,
+      "Colour of negative infinity; none: as any value below the range", "RRGGBB" },
     { "ignore-label", 0, 0, G_OPTION_ARG_STRING, &self->ignore_label,
       "Label that is drawn transparent", "N" },
+    { "overlay", 0, 0, G_OPTION_ARG_FILENAME, &self->overlay,
+      "An array of masks or labels to lay over the images, by its path in the dump; none: nothing",
+      "PATH" },
+    { "overlay-alpha", 0, 0, G_OPTION_ARG_STRING, &self->overlay_alpha,
+      "How much it covers, 0 to 1 (0.5)", "A" },
+    { "overlay-color", 0, 0, G_OPTION_ARG_STRING, &self->overlay_color,
+      "One colour for all that is above the threshold, or the palette of labels: categorical, "
+      "tab10, tab20, glasbey",
+      "RRGGBB|NAME" },
+    { "overlay-threshold", 0, 0, G_OPTION_ARG_STRING, &self->overlay_threshold,
+      "Values above it are covered by the one colour (0.5)", "X" },
+    { "overlay-ignore", 0, 0, G_OPTION_ARG_STRING, &self->overlay_ignore,
+      "Label that is not drawn (0), or none", "N" },
+    { "zebra", 0, 0, G_OPTION_ARG_NONE, &self->zebra,
+      "Stripes where values are beyond the range or no number", NULL },
     { "invert", 0, 0, G_OPTION_ARG_NONE, &self->invert, "Black for white", NULL },
     { "rounding", 0, 0, G_OPTION_ARG_STRING, &self->rounding,
       "nearest, half-even, truncate, tf, torch-dtype", "NAME" },
@@ -236,6 +267,7 @@ apply_range (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
       return FALSE;
     recipe->scope = (TsRangeScope) scope;
   }
+  recipe->centered = recipe->centered || self->centered;
   if (self->range == NULL)
     return TRUE;
   if (g_str_equal (self->range, "minmax")) {
@@ -355,7 +387,9 @@ apply_colors (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
 
   if (!parse_color ("nan-color", self->nan_color, FALSE, &nan_color, error) ||
       !parse_color ("under-color", self->under_color, TRUE, &recipe->under_color, error) ||
-      !parse_color ("over-color", self->over_color, TRUE, &recipe->over_color, error))
+      !parse_color ("over-color", self->over_color, TRUE, &recipe->over_color, error) ||
+      !parse_color ("posinf-color", self->posinf_color, TRUE, &recipe->posinf_color, error) ||
+      !parse_color ("neginf-color", self->neginf_color, TRUE, &recipe->neginf_color, error))
     return FALSE;
   recipe->nan_color = (guint32) nan_color;
   if (self->ignore_label == NULL)
@@ -365,6 +399,59 @@ apply_colors (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
                            self->ignore_label);
   recipe->ignore_label = (int) label;
   return TRUE;
+}
+
+static gboolean
+apply_complex (const TsCliViewOptions *self, TsView *view, TsRecipe *recipe, GError **error)
+{
+  int part = TS_COMPLEX_MAGNITUDE;
+
+  if (self->complex_part == NULL)
+    return TRUE;
+  if (!ts_cli_parse_name ("complex", self->complex_part, ts_complex_part_names, &part, error))
+    return FALSE;
+  if (ts_dtype_get_info (ts_batch_get_dtype (ts_view_get_batch (view)))->dtype_class !=
+      TS_DTYPE_CLASS_COMPLEX)
+    return ts_cli_invalid (error, "--complex: the array is %s, which is not complex",
+                           ts_dtype_get_name (ts_batch_get_dtype (ts_view_get_batch (view))));
+  /* With a range and colours that suit it, unless a file has said what they are. */
+  if (self->recipe == NULL)
+    ts_recipe_set_complex_part (recipe, (TsComplexPart) part, ts_view_get_value_range (view));
+  recipe->complex_part = (TsComplexPart) part;
+  return TRUE;
+}
+
+static gboolean
+apply_overlay (const TsCliViewOptions *self, TsRecipe *recipe, GError **error)
+{
+  const char *color = self->overlay_color;
+  guint64 label;
+
+  if (self->overlay != NULL)
+    ts_recipe_set_overlay (recipe, g_str_equal (self->overlay, "none") ? NULL : self->overlay);
+  if (recipe->overlay == NULL && (self->overlay_alpha != NULL || color != NULL ||
+                                  self->overlay_threshold != NULL || self->overlay_ignore != NULL))
+    return ts_cli_invalid (error, "--overlay names the array that the other --overlay options "
+                                  "are about; it is missing");
+  if (color != NULL && ts_colormap_from_name (color, &recipe->overlay_palette)) {
+    if (!ts_colormap_is_categorical (recipe->overlay_palette))
+      return ts_cli_invalid (error, "--overlay-color: “%s” is no palette of labels", color);
+    recipe->overlay_color = -1;
+  } else if (!parse_color ("overlay-color", color, FALSE, &recipe->overlay_color, error)) {
+    return FALSE;
+  }
+  if (g_strcmp0 (self->overlay_ignore, "none") == 0)
+    recipe->overlay_ignore = -1;
+  else if (self->overlay_ignore != NULL) {
+    if (!g_ascii_string_to_unsigned (self->overlay_ignore, 10, 0, G_MAXINT32, &label, NULL))
+      return ts_cli_invalid (error, "--overlay-ignore takes a number of a label or none, not “%s”",
+                             self->overlay_ignore);
+    recipe->overlay_ignore = (int) label;
+  }
+  return ts_cli_parse_double ("overlay-alpha", self->overlay_alpha, &recipe->overlay_alpha,
+                              error) &&
+         ts_cli_parse_double ("overlay-threshold", self->overlay_threshold,
+                              &recipe->overlay_threshold, error);
 }
 
 static gboolean
@@ -407,9 +494,10 @@ ts_cli_view_options_get_recipe (const TsCliViewOptions *self,
   ts_batch_get_max_size (ts_view_get_batch (view), &size);
   ts_recipe_init_for_range (recipe, ts_view_get_value_range (view), &size);
   return (self->recipe == NULL || apply_recipe_file (self, recipe, error)) &&
-         apply_normalisation (self, recipe, error) && apply_range (self, recipe, error) &&
-         apply_channel (self, recipe, error) && apply_look (self, recipe, error) &&
-         apply_curve (self, recipe, error) && apply_colors (self, recipe, error) &&
+         apply_complex (self, view, recipe, error) && apply_normalisation (self, recipe, error) &&
+         apply_range (self, recipe, error) && apply_channel (self, recipe, error) &&
+         apply_look (self, recipe, error) && apply_curve (self, recipe, error) &&
+         apply_colors (self, recipe, error) && apply_overlay (self, recipe, error) &&
          ts_recipe_validate (recipe, &size, error);
 }
 

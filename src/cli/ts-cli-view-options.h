@@ -32,7 +32,17 @@ typedef struct
   char *nan_color;
   char *under_color;
   char *over_color;
+  char *posinf_color;
+  char *neginf_color;
   char *ignore_label;
+  char *complex_part;
+  char *overlay;
+  char *overlay_alpha;
+  char *overlay_color;
+  char *overlay_threshold;
+  char *overlay_ignore;
+  gboolean centered;
+  gboolean zebra;
   gboolean invert;
 } TsCliViewOptions;
 

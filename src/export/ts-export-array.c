@@ -146,6 +146,9 @@ write_image (const TsExportPlan *plan,
     return FALSE;
   ts_render_block (image, &plan->pixel_recipe, &resolved, form->format, plan->values, pixels,
                    row_bytes, NULL);
+  if (!ts_render_decorate (image, plan->overlay, index, NULL, &plan->pixel_recipe, &resolved,
+                           form->format, plan->values, pixels, row_bytes, cancellable, error))
+    return FALSE;
   return ts_npz_writer_write (writer, pixels, row_bytes * form->size.height, error);
 }
 

@@ -216,6 +216,10 @@ render (Worker *worker, Work *work, GError **error)
     return FALSE;
   ts_render_block (block, &plan->pixel_recipe, &work->resolved, format, plan->values,
                    worker->pixels, (gsize) row_bytes, &work->marks);
+  if (!ts_render_decorate (block, plan->overlay, work->index, NULL, &plan->pixel_recipe,
+                           &work->resolved, format, plan->values, worker->pixels, (gsize) row_bytes,
+                           cancellable, error))
+    return FALSE;
   add_stats (block, &work->stats);
 
   work->picture = (TsPicture){ .width = size.width,

@@ -26,6 +26,7 @@ extern const char *const ts_collision_names[];
  * none
  * @sidecar: one JSON an image
  * @latents_npz: the latents of all images once more, as arrays in @folder/latents.npz
+ * @zebra: keep the stripes of the recipe; without, files have none
  * @shard, @n_shards: this process does part @shard (1 to @n_shards) of the selection; 0 is all of
  * it. Names are the same as without shards; records go to @folder/shards until they are merged
  * @created: (nullable): the time to record, ISO 8601 in UTC; %NULL is now
@@ -46,6 +47,7 @@ typedef struct
   const char *const *latents;
   gboolean sidecar;
   gboolean latents_npz;
+  gboolean zebra;
   TsCollision collision;
   guint n_threads;  /* 0: one a core */
   gboolean dry_run; /* make nothing, check everything */

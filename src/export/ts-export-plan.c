@@ -203,6 +203,22 @@ copy_options (TsExportPlan *self, const TsExportOptions *options)
   self->created = options->created != NULL ? g_strdup (options->created) : get_time_now ();
 }
 
+/* What is visible is known now only: records keep the numbers it came to. */
+static gboolean
+settle_visible (TsExportPlan *self, GError **error)
+{
+  TsResolved resolved;
+
+  if (self->recipe.scope != TS_SCOPE_VISIBLE || self->recipe.range_mode == TS_RANGE_FIXED)
+    return TRUE;
+  if (!ts_resolve (&self->recipe, self->stats, 0, &resolved, NULL, error))
+    return FALSE;
+  self->recipe.n_range = resolved.n;
+  memcpy (self->recipe.lo, resolved.lo, sizeof resolved.lo);
+  memcpy (self->recipe.hi, resolved.hi, sizeof resolved.hi);
+  return TRUE;
+}
+
 TsExportPlan *
 ts_export_plan_new (TsView *view,
                     TsBatchStats *stats,
@@ -230,15 +246,22 @@ ts_export_plan_new (TsView *view,
           ? ts_batch_stats_new_subset (stats, indices, n_indices)
           : g_object_ref (stats);
   self->recipe = *recipe;
-  self->pixel_recipe = *recipe;
+  self->recipe.zebra = recipe->zebra && options->zebra;
+  if (!settle_visible (self, error))
+    return NULL;
+  self->pixel_recipe = self->recipe;
   copy_options (self, options);
-  if (self->values != TS_VALUES_DISPLAY || self->depth == 32)
+  if (self->values != TS_VALUES_DISPLAY || self->depth == 32) {
     self->pixel_recipe.colormap = TS_COLORMAP_GRAY;
+    self->pixel_recipe.zebra = FALSE;
+    ts_recipe_set_overlay (&self->pixel_recipe, NULL);
+  }
   self->indices = indices != NULL ? g_memdup2 (indices, n_indices * sizeof *indices) : NULL;
   self->n_selected =
       indices != NULL ? n_indices : (gsize) ts_batch_get_n_images (ts_view_get_batch (view));
   self->params = ts_params_new (ts_view_get_pairing (view));
   if (!take_shard (self, options, error) || !check_images (self, error) ||
+      !ts_overlay_open (view, &self->pixel_recipe, &self->overlay, error) ||
       !prepare_names (self, error))
     return NULL;
   self->sidecar_writer =
@@ -275,6 +298,7 @@ ts_export_plan_free (TsExportPlan *self)
   g_free (self->channel);
   g_free (self->date);
   g_free (self->time);
+  g_clear_object (&self->overlay);
   g_object_unref (self->stats);
   g_object_unref (self->view);
   g_free (self);

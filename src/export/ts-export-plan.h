@@ -5,6 +5,7 @@
 #include "export/ts-name-template.h"
 #include "export/ts-output-dir.h"
 #include "export/ts-sidecar.h"
+#include "pixels/ts-overlay.h"
 
 G_BEGIN_DECLS
 
@@ -20,7 +21,8 @@ typedef struct
   TsView *view;
   TsBatchStats *stats;
   TsRecipe recipe;       /* as given */
-  TsRecipe pixel_recipe; /* what is rendered: without a colormap where values are kept */
+  TsRecipe pixel_recipe; /* what is rendered: without colours where values are kept */
+  TsOverlay *overlay;    /* (nullable) of the pixel recipe */
 
   const TsEncoder *encoder;
   guint depth;

@@ -194,6 +194,7 @@ ts_export_settings_read (const char *json, gsize length, GError **error)
   object = json_node_get_object (root);
   self = g_new0 (TsExportSettings, 1);
   ts_export_options_init (&self->options);
+  self->options.zebra = TRUE; /* recorded only where it was drawn */
   if (!need_string (object, "", "schema", &schema, error))
     return NULL;
   if (!g_str_equal (schema, TS_EXPORT_SCHEMA)) {

@@ -3,6 +3,7 @@
 
 #include "export/ts-figure.h"
 #include "export/ts-json-writer.h"
+#include "pixels/ts-overlay.h"
 
 #include <pango/pangocairo.h>
 
@@ -46,6 +47,7 @@ typedef struct
   TsView *view; /* borrowed, as the next two */
   TsBatchStats *stats;
   const TsRecipe *recipe;
+  TsOverlay *overlay; /* (nullable) of the recipe */
 
   double width, height, dpi;
   gboolean whole_pixels; /* images are of whole pixels, copied and not drawn */

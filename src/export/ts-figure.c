@@ -78,9 +78,10 @@ ts_figure_render_image (const TsFigure *self,
     return NULL;
   }
   if (!ts_resolve (self->recipe, self->stats, image->index, &resolved, cancellable, error) ||
-      !ts_render (ts_view_get_batch (self->view), image->index, &image->rect, self->recipe,
-                  &resolved, TS_PIXELS_RGBA8, TS_VALUES_DISPLAY, pixels,
-                  (gsize) image->rect.width * 4, NULL, cancellable, error)) {
+      !ts_render_with_overlay (ts_view_get_batch (self->view), self->overlay, image->index,
+                               &image->rect, self->recipe, &resolved, TS_PIXELS_RGBA8,
+                               TS_VALUES_DISPLAY, pixels, (gsize) image->rect.width * 4, NULL,
+                               cancellable, error)) {
     g_prefix_error (error, "image %" G_GUINT64_FORMAT ": ", image->index);
     return NULL;
   }
@@ -120,6 +121,7 @@ figure_clear (TsFigure *self)
   for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
     g_array_unref (arrays[i]);
   g_clear_object (&self->stats);
+  g_clear_object (&self->overlay);
   g_free (self->metadata);
 }
 
@@ -187,7 +189,8 @@ make (TsFigure *figure,
                             .n = indices != NULL ? n_indices : n_images };
   gpointer result = NULL;
 
-  if (!check_options (options, error))
+  if (!check_options (options, error) ||
+      !ts_overlay_open (figure->view, figure->recipe, &figure->overlay, error))
     return NULL;
   figure_init (figure, options);
   figure->stats = choose_stats (figure->stats, figure->recipe, indices, n_indices);

@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#define MAX_OVERLAY_PATH 4096
+
 static const char *const order_names[] = { "RGB", "BGR", NULL };
 
 /* How many numbers a list gets: one a channel when the image is known, else as many as are set. */
@@ -85,6 +87,10 @@ write_range (const TsRecipe *recipe,
     ts_json_writer_name (writer, "sigma");
     ts_json_writer_double (writer, recipe->sigma);
   }
+  if (recipe->centered) {
+    ts_json_writer_name (writer, "centered");
+    ts_json_writer_boolean (writer, TRUE);
+  }
   write_numbers (writer, "lo", resolved != NULL ? resolved->lo : recipe->lo,
                  resolved != NULL ? resolved->n : recipe->n_range, size);
   write_numbers (writer, "hi", resolved != NULL ? resolved->hi : recipe->hi,
@@ -102,6 +108,30 @@ write_color (const char *name, guint32 color, TsJsonWriter *writer)
   ts_json_writer_string (writer, text);
 }
 
+static void
+write_overlay (const TsRecipe *recipe, TsJsonWriter *writer)
+{
+  if (recipe->overlay == NULL)
+    return;
+  ts_json_writer_name (writer, "overlay");
+  ts_json_writer_begin_object (writer);
+  ts_json_writer_name (writer, "path");
+  ts_json_writer_string (writer, recipe->overlay);
+  ts_json_writer_name (writer, "alpha");
+  ts_json_writer_double (writer, recipe->overlay_alpha);
+  if (recipe->overlay_color >= 0) {
+    write_color ("color", (guint32) recipe->overlay_color, writer);
+    ts_json_writer_name (writer, "threshold");
+    ts_json_writer_double (writer, recipe->overlay_threshold);
+  } else {
+    ts_json_writer_name (writer, "palette");
+    ts_json_writer_string (writer, ts_colormap_get_name (recipe->overlay_palette));
+  }
+  ts_json_writer_name (writer, "ignore");
+  ts_json_writer_int (writer, recipe->overlay_ignore);
+  ts_json_writer_end_object (writer);
+}
+
 void
 ts_recipe_write_json (const TsRecipe *recipe,
                       const TsResolved *resolved,
@@ -109,6 +139,10 @@ ts_recipe_write_json (const TsRecipe *recipe,
                       TsJsonWriter *writer)
 {
   ts_json_writer_begin_object (writer);
+  if (recipe->complex_part != TS_COMPLEX_MAGNITUDE) {
+    ts_json_writer_name (writer, "complex");
+    ts_json_writer_string (writer, ts_complex_part_names[recipe->complex_part]);
+  }
   write_channels (recipe, size, writer);
   ts_json_writer_name (writer, "value_scale");
   ts_json_writer_double (writer, recipe->value_scale);
@@ -148,6 +182,15 @@ ts_recipe_write_json (const TsRecipe *recipe,
     write_color ("under_color", (guint32) recipe->under_color, writer);
   if (recipe->over_color >= 0)
     write_color ("over_color", (guint32) recipe->over_color, writer);
+  if (recipe->posinf_color >= 0)
+    write_color ("posinf_color", (guint32) recipe->posinf_color, writer);
+  if (recipe->neginf_color >= 0)
+    write_color ("neginf_color", (guint32) recipe->neginf_color, writer);
+  if (recipe->zebra) {
+    ts_json_writer_name (writer, "zebra");
+    ts_json_writer_boolean (writer, TRUE);
+  }
+  write_overlay (recipe, writer);
   ts_json_writer_name (writer, "rounding");
   ts_json_writer_string (writer, ts_rounding_names[recipe->rounding]);
 
@@ -167,8 +210,15 @@ ts_recipe_to_json (const TsRecipe *recipe, const TsResolved *resolved)
   GString *out = g_string_new (NULL);
   TsJsonWriter writer;
 
-  ts_json_writer_init (&writer, out, 1);
+  ts_json_writer_init (&writer, out, 2);
+  ts_json_writer_begin_object (&writer);
+  ts_json_writer_name (&writer, "schema");
+  ts_json_writer_string (&writer, TS_RECIPE_SCHEMA);
+  ts_json_writer_name (&writer, "schema_version");
+  ts_json_writer_int (&writer, TS_RECIPE_SCHEMA_VERSION);
+  ts_json_writer_name (&writer, "view");
   ts_recipe_write_json (recipe, resolved, NULL, &writer);
+  ts_json_writer_end_object (&writer);
   g_string_append_c (out, '\n');
   return g_string_free (out, FALSE);
 }
@@ -307,7 +357,8 @@ read_unnormalize (TsRecipe *recipe, JsonObject *view, GError **error)
 static gboolean
 read_range (TsRecipe *recipe, JsonObject *view, GError **error)
 {
-  static const char *const known[] = { "mode", "scope", "percentile", "sigma", "lo", "hi", NULL };
+  static const char *const known[] = { "mode",     "scope", "percentile", "sigma",
+                                       "centered", "lo",    "hi",         NULL };
   static const char path[] = "view.range";
   JsonObject *object = NULL;
   int mode = (int) recipe->range_mode, scope = (int) recipe->scope;
@@ -323,6 +374,7 @@ read_range (TsRecipe *recipe, JsonObject *view, GError **error)
       !read_name (object, path, "scope", ts_range_scope_names, &scope, error) ||
       !ts_json_get_doubles (object, path, "percentile", percentile, 2, &n_percentile, error) ||
       !ts_json_get_double (object, path, "sigma", &recipe->sigma, error) ||
+      !ts_json_get_boolean (object, path, "centered", &recipe->centered, error) ||
       !read_pair (object, path, "lo", "hi", recipe->lo, recipe->hi, &recipe->n_range, error))
     return FALSE;
   if (n_percentile != 2)
@@ -341,22 +393,27 @@ read_range (TsRecipe *recipe, JsonObject *view, GError **error)
       recipe->hi[0] = 1;
     }
   }
+  /* What was visible then is not visible now: the numbers it came to hold. */
+  if (scope == TS_SCOPE_VISIBLE && mode != TS_RANGE_FIXED) {
+    recipe->range_mode = TS_RANGE_FIXED;
+    recipe->centered = FALSE;
+  }
   return TRUE;
 }
 
 static gboolean
-read_color (JsonObject *view, const char *name, int *color, GError **error)
+read_color (JsonObject *view, const char *path, const char *name, int *color, GError **error)
 {
   const char *text = NULL;
   guint64 number;
 
-  if (!ts_json_get_string (view, "view", name, &text, error))
+  if (!ts_json_get_string (view, path, name, &text, error))
     return FALSE;
   if (text == NULL)
     return TRUE;
   if (text[0] != '#' || strlen (text) != 7 ||
       !g_ascii_string_to_unsigned (text + 1, 16, 0, 0xffffff, &number, NULL)) {
-    g_autofree char *member = g_strconcat ("view.", name, NULL);
+    g_autofree char *member = g_strconcat (path, ".", name, NULL);
 
     return fail_value (member, "a colour such as \"#ff00ff\"", error);
   }
@@ -389,15 +446,49 @@ read_colormap (TsRecipe *recipe, JsonObject *view, GError **error)
 }
 
 static gboolean
+read_overlay (TsRecipe *recipe, JsonObject *view, GError **error)
+{
+  static const char *const known[] = { "path",      "alpha",  "color", "palette",
+                                       "threshold", "ignore", NULL };
+  static const char path[] = "view.overlay";
+  JsonObject *object = NULL;
+  const char *text = NULL, *palette = NULL;
+  gint64 ignore = recipe->overlay_ignore;
+
+  if (!ts_json_has (view, "overlay"))
+    return TRUE;
+  if (!ts_json_get_object (view, "view", "overlay", &object, error) ||
+      !ts_json_check_members (object, path, known, error) ||
+      !ts_json_get_string (object, path, "path", &text, error) ||
+      !ts_json_get_double (object, path, "alpha", &recipe->overlay_alpha, error) ||
+      !read_color (object, path, "color", &recipe->overlay_color, error) ||
+      !ts_json_get_string (object, path, "palette", &palette, error) ||
+      !ts_json_get_double (object, path, "threshold", &recipe->overlay_threshold, error) ||
+      !ts_json_get_int (object, path, "ignore", &ignore, error))
+    return FALSE;
+  if (text == NULL || strlen (text) > MAX_OVERLAY_PATH)
+    return fail_value ("view.overlay.path", "the path of an array", error);
+  if (palette != NULL && !(ts_colormap_from_name (palette, &recipe->overlay_palette) &&
+                           ts_colormap_is_categorical (recipe->overlay_palette)))
+    return fail_value ("view.overlay.palette", "a categorical colormap such as \"tab10\"", error);
+  if (ignore < -1 || ignore > G_MAXINT32)
+    return fail_value ("view.overlay.ignore", "a label number, or -1 for none", error);
+  recipe->overlay_ignore = (int) ignore;
+  ts_recipe_set_overlay (recipe, text);
+  return TRUE;
+}
+
+static gboolean
 read_view (TsRecipe *recipe, JsonObject *view, GError **error)
 {
-  static const char *const known[] = { "channels",    "value_scale",  "order",    "unnormalize",
-                                       "range",       "gamma",        "curve",    "curve_strength",
-                                       "colormap",    "ignore_label", "invert",   "nan_color",
-                                       "under_color", "over_color",   "rounding", "affine",
-                                       NULL };
+  static const char *const known[] = {
+    "complex",   "channels",    "value_scale",    "order",        "unnormalize",  "range",
+    "gamma",     "curve",       "curve_strength", "colormap",     "ignore_label", "invert",
+    "nan_color", "under_color", "over_color",     "posinf_color", "neginf_color", "zebra",
+    "overlay",   "rounding",    "affine",         NULL,
+  };
   int order, rounding = (int) recipe->rounding, curve = (int) recipe->curve;
-  int nan_color = (int) recipe->nan_color;
+  int nan_color = (int) recipe->nan_color, part = (int) recipe->complex_part;
 
   if (!ts_json_check_members (view, "view", known, error) ||
       !read_unnormalize (recipe, view, error))
@@ -410,9 +501,14 @@ read_view (TsRecipe *recipe, JsonObject *view, GError **error)
       !ts_json_get_double (view, "view", "gamma", &recipe->gamma, error) ||
       !read_colormap (recipe, view, error) ||
       !ts_json_get_boolean (view, "view", "invert", &recipe->invert, error) ||
-      !read_color (view, "nan_color", &nan_color, error) ||
-      !read_color (view, "under_color", &recipe->under_color, error) ||
-      !read_color (view, "over_color", &recipe->over_color, error) ||
+      !read_color (view, "view", "nan_color", &nan_color, error) ||
+      !read_color (view, "view", "under_color", &recipe->under_color, error) ||
+      !read_color (view, "view", "over_color", &recipe->over_color, error) ||
+      !read_color (view, "view", "posinf_color", &recipe->posinf_color, error) ||
+      !read_color (view, "view", "neginf_color", &recipe->neginf_color, error) ||
+      !ts_json_get_boolean (view, "view", "zebra", &recipe->zebra, error) ||
+      !read_overlay (recipe, view, error) ||
+      !read_name (view, "view", "complex", ts_complex_part_names, &part, error) ||
       !read_name (view, "view", "curve", ts_curve_names, &curve, error) ||
       !ts_json_get_double (view, "view", "curve_strength", &recipe->curve_strength, error) ||
       !read_name (view, "view", "rounding", ts_rounding_names, &rounding, error))
@@ -420,7 +516,34 @@ read_view (TsRecipe *recipe, JsonObject *view, GError **error)
   recipe->order = (TsChannelOrder) order;
   recipe->rounding = (TsRounding) rounding;
   recipe->curve = (TsCurve) curve;
+  recipe->complex_part = (TsComplexPart) part;
   recipe->nan_color = (guint32) nan_color;
+  return TRUE;
+}
+
+/* A file that a later version wrote may mean something else by what is known here. */
+static gboolean
+check_schema (JsonObject *object, GError **error)
+{
+  const char *schema = NULL;
+  gint64 version = TS_RECIPE_SCHEMA_VERSION;
+
+  if (!ts_json_has (object, "schema"))
+    return TRUE;
+  if (!ts_json_get_string (object, "", "schema", &schema, error) ||
+      !ts_json_get_int (object, "", "schema_version", &version, error))
+    return FALSE;
+  if (!g_str_has_prefix (schema, "tenscope-")) {
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 "“schema” is “%s”, which is no settings of this program", schema);
+    return FALSE;
+  }
+  if (version != TS_RECIPE_SCHEMA_VERSION) {
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 "“schema_version” is %" G_GINT64_FORMAT "; this program reads version %d", version,
+                 TS_RECIPE_SCHEMA_VERSION);
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -435,6 +558,8 @@ ts_recipe_from_json (TsRecipe *recipe, const char *json, gssize length, GError *
 
   JsonObject *view = json_node_get_object (root);
 
+  if (!check_schema (view, error))
+    return FALSE;
   if ((json_object_has_member (view, "view") || json_object_has_member (view, "schema")) &&
       !ts_json_get_object (view, "", "view", &view, error))
     return FALSE;

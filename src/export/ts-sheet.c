@@ -8,6 +8,7 @@
 #include "base/ts-error.h"
 #include "export/ts-recipe-json.h"
 #include "export/ts-sidecar.h"
+#include "pixels/ts-overlay.h"
 
 #include <string.h>
 
@@ -118,6 +119,7 @@ ts_sheet_render (TsView *view,
   TsBatch *batch = ts_view_get_batch (view);
   gsize n = indices != NULL ? n_indices : (gsize) ts_batch_get_n_images (batch);
   g_autoptr (TsBatchStats) chosen = NULL;
+  g_autoptr (TsOverlay) overlay = NULL;
   g_autofree guint8 *pixels = NULL;
   Grid grid;
 
@@ -127,7 +129,8 @@ ts_sheet_render (TsView *view,
     return FALSE;
   }
   if (!check_images (batch, indices, n, &grid, error) ||
-      !ts_recipe_validate (recipe, &grid.cell, error) || !arrange (&grid, options, n, error))
+      !ts_recipe_validate (recipe, &grid.cell, error) || !arrange (&grid, options, n, error) ||
+      !ts_overlay_open (view, recipe, &overlay, error))
     return FALSE;
 
   guint n_channels = MAX (ts_recipe_get_output_channels (recipe, &grid.cell), 3);
@@ -157,9 +160,10 @@ ts_sheet_render (TsView *view,
     TsResolved resolved;
 
     if (!ts_resolve (recipe, chosen, index, &resolved, cancellable, error) ||
-        !ts_render (batch, index, NULL, recipe, &resolved, format, TS_VALUES_DISPLAY,
-                    pixels + picture->stride_bytes * y + pixel_bytes * x, picture->stride_bytes,
-                    NULL, cancellable, error)) {
+        !ts_render_with_overlay (batch, overlay, index, NULL, recipe, &resolved, format,
+                                 TS_VALUES_DISPLAY,
+                                 pixels + picture->stride_bytes * y + pixel_bytes * x,
+                                 picture->stride_bytes, NULL, cancellable, error)) {
       g_prefix_error (error, "image %" G_GUINT64_FORMAT ": ", index);
       return FALSE;
     }

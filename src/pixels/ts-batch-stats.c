@@ -1,38 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "pixels/ts-plan.h"
-#include "pixels/ts-resolve-private.h"
-#include "tensor/ts-quantiles.h"
+#include "pixels/ts-batch-stats-private.h"
+
+#include "base/ts-error.h"
+#include "pixels/ts-complex.h"
 
 #include <string.h>
 
-/* Kept per image beyond the statistics of all its channels together. */
-#define MAX_KEPT TS_RECIPE_MAX_CHANNELS
-/* Images remembered one by one; when they are more, memory starts anew. */
-#define MAX_IMAGES 65536
-
-typedef struct
-{
-  guint n_channels;
-  TsStats all;
-  TsStats channels[]; /* min (n_channels, MAX_KEPT) */
-} ImageStats;
-
-struct _TsBatchStats
-{
-  GObject parent_instance;
-
-  TsBatch *batch;
-  TsBatchStats *whole; /* what a subset is of; (nullable) */
-  guint64 *indices;    /* of a subset; (nullable) */
-  gsize n_indices;
-  GMutex lock;         /* of what follows */
-  GHashTable *images;  /* index -> ImageStats */
-  ImageStats *all;     /* of the batch; (nullable) until asked for */
-  GHashTable *ranges;  /* text -> double[2]: percentiles found */
-  GMutex compute_lock; /* one pass over everything at a time */
-};
+#define MAX_KEPT TS_BATCH_STATS_MAX_KEPT
+/* Images above this many elements are read in bands. */
+#define BAND_ELEMENTS ((guint64) 1 << 22)
 
 G_DEFINE_FINAL_TYPE (TsBatchStats, ts_batch_stats, G_TYPE_OBJECT)
 
@@ -41,9 +19,15 @@ ts_batch_stats_finalize (GObject *object)
 {
   TsBatchStats *self = TS_BATCH_STATS (object);
 
+  for (guint i = 0; i < G_N_ELEMENTS (self->parts); i++)
+    g_clear_object (&self->parts[i]);
   g_clear_object (&self->batch);
+  g_clear_object (&self->view);
   g_clear_object (&self->whole);
+  g_clear_object (&self->base);
+  g_clear_pointer (&self->others, g_ptr_array_unref);
   g_free (self->indices);
+  g_free (self->rects);
   g_hash_table_unref (self->images);
   g_hash_table_unref (self->ranges);
   g_free (self->all);
@@ -80,6 +64,18 @@ ts_batch_stats_new (TsBatch *batch)
 }
 
 TsBatchStats *
+ts_batch_stats_new_for_view (TsView *view)
+{
+  TsBatchStats *self;
+
+  g_return_val_if_fail (TS_IS_VIEW (view), NULL);
+
+  self = ts_batch_stats_new (ts_view_get_batch (view));
+  self->view = g_object_ref (view);
+  return self;
+}
+
+TsBatchStats *
 ts_batch_stats_new_subset (TsBatchStats *whole, const guint64 *indices, gsize n_indices)
 {
   TsBatchStats *self;
@@ -87,9 +83,35 @@ ts_batch_stats_new_subset (TsBatchStats *whole, const guint64 *indices, gsize n_
   g_return_val_if_fail (TS_IS_BATCH_STATS (whole), NULL);
 
   self = ts_batch_stats_new (whole->batch);
+  self->part = whole->part;
   self->whole = g_object_ref (whole->whole != NULL ? whole->whole : whole);
   self->indices = n_indices > 0 ? g_memdup2 (indices, n_indices * sizeof *indices) : NULL;
   self->n_indices = n_indices;
+  return self;
+}
+
+TsBatchStats *
+ts_batch_stats_new_visible (TsBatchStats *base, const TsVisiblePart *parts, gsize n_parts)
+{
+  TsBatchStats *self;
+
+  g_return_val_if_fail (TS_IS_BATCH_STATS (base), NULL);
+
+  if (base->rects != NULL)
+    base = base->base;
+  self = ts_batch_stats_new (base->batch);
+  self->part = base->part;
+  self->whole = g_object_ref (base->whole != NULL ? base->whole : base);
+  self->base = g_object_ref (base);
+  self->indices = g_new (guint64, MAX (n_parts, 1));
+  self->rects = g_new (TsRect, MAX (n_parts, 1));
+  for (gsize i = 0; i < n_parts; i++) {
+    g_return_val_if_fail (parts[i].index < ts_batch_get_n_images (base->batch), self);
+
+    self->indices[i] = parts[i].index;
+    self->rects[i] = parts[i].rect;
+    self->n_indices++;
+  }
   return self;
 }
 
@@ -98,7 +120,7 @@ ts_batch_stats_is_subset (TsBatchStats *self)
 {
   g_return_val_if_fail (TS_IS_BATCH_STATS (self), FALSE);
 
-  return self->whole != NULL;
+  return self->base != NULL ? self->base->whole != NULL : self->whole != NULL;
 }
 
 TsBatch *
@@ -109,11 +131,91 @@ ts_batch_stats_get_batch (TsBatchStats *self)
   return self->batch;
 }
 
-static ImageStats *
+/* The same of another part of complex numbers. */
+static TsBatchStats *
+new_part (TsBatchStats *self, TsComplexPart part)
+{
+  TsBatchStats *result = ts_batch_stats_new (self->batch);
+
+  result->part = part;
+  g_set_object (&result->view, self->view);
+  if (self->whole != NULL)
+    result->whole = g_object_ref (ts_batch_stats_get_part (self->whole, part));
+  if (self->base != NULL)
+    result->base = g_object_ref (ts_batch_stats_get_part (self->base, part));
+  if (self->indices != NULL)
+    result->indices = g_memdup2 (self->indices, MAX (self->n_indices, 1) * sizeof *self->indices);
+  if (self->rects != NULL)
+    result->rects = g_memdup2 (self->rects, MAX (self->n_indices, 1) * sizeof *self->rects);
+  result->n_indices = self->n_indices;
+  return result;
+}
+
+TsBatchStats *
+ts_batch_stats_get_part (TsBatchStats *self, TsComplexPart part)
+{
+  TsDtype dtype;
+
+  g_return_val_if_fail (TS_IS_BATCH_STATS (self), NULL);
+  g_return_val_if_fail ((guint) part < G_N_ELEMENTS (self->parts), NULL);
+
+  dtype = ts_batch_get_dtype (self->batch);
+  if (part == self->part || ts_complex_part_get_dtype (dtype, part) == dtype)
+    return self;
+  g_mutex_lock (&self->lock);
+  if (self->parts[part] == NULL)
+    self->parts[part] = new_part (self, part);
+  g_mutex_unlock (&self->lock);
+  return self->parts[part];
+}
+
+TsBatchStats *
+ts_batch_stats_get_owner (TsBatchStats *self, TsRangeScope scope, GError **error)
+{
+  if (scope == TS_SCOPE_VISIBLE && self->rects == NULL) {
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_INVALID,
+                         "Only a window knows what is visible; give another scope, or numbers");
+    return NULL;
+  }
+  if (scope == TS_SCOPE_VISIBLE)
+    return self;
+  if (self->base != NULL)
+    return ts_batch_stats_get_owner (self->base, scope, error);
+  if (self->whole != NULL && (scope != TS_SCOPE_SELECTION || self->indices == NULL))
+    return self->whole;
+  return self;
+}
+
+GPtrArray *
+ts_batch_stats_get_others (TsBatchStats *self, GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) batches = NULL;
+  GPtrArray *others;
+
+  g_mutex_lock (&self->compute_lock);
+  others = self->others;
+  if (others == NULL) {
+    others = g_ptr_array_new_with_free_func (g_object_unref);
+    batches = self->view != NULL ? ts_view_dup_other_batches (self->view, cancellable) : NULL;
+    for (guint i = 0; batches != NULL && i < batches->len; i++) {
+      TsBatchStats *other = ts_batch_stats_new (g_ptr_array_index (batches, i));
+
+      other->part = self->part;
+      g_ptr_array_add (others, other);
+    }
+    if (g_cancellable_is_cancelled (cancellable))
+      g_clear_pointer (&others, g_ptr_array_unref); /* they may not be all */
+    self->others = others;
+  }
+  g_mutex_unlock (&self->compute_lock);
+  return others;
+}
+
+static TsImageStats *
 new_image_stats (guint n_channels)
 {
   guint n_kept = MIN (n_channels, MAX_KEPT);
-  ImageStats *stats = g_malloc (sizeof *stats + n_kept * sizeof *stats->channels);
+  TsImageStats *stats = g_malloc (sizeof *stats + n_kept * sizeof *stats->channels);
 
   stats->n_channels = n_channels;
   ts_stats_init (&stats->all);
@@ -130,37 +232,108 @@ add_channel (TsBlock *image, guint channel, TsStats *stats)
   ts_stats_add_block (stats, plane);
 }
 
-static ImageStats *
-compute_image (TsBatchStats *self, guint64 index, GCancellable *cancellable, GError **error)
+gboolean
+ts_batch_stats_each_band (TsBatchStats *self,
+                          guint64 index,
+                          const TsRect *rect,
+                          TsBandFunc func,
+                          gpointer data,
+                          GCancellable *cancellable,
+                          GError **error)
 {
-  g_autoptr (TsBlock) image = ts_batch_read_image (self->batch, index, NULL, cancellable, error);
-  ImageStats *stats;
+  TsImageSize size;
+  TsRect band;
+  guint64 step;
 
-  if (image == NULL)
-    return NULL;
-  stats = new_image_stats ((guint) image->dims[2]);
-  for (guint c = 0; c < stats->n_channels; c++) {
-    TsStats beyond;
-    TsStats *channel = c < MAX_KEPT ? &stats->channels[c] : &beyond;
+  ts_batch_get_image_size (self->batch, index, &size);
+  band = rect != NULL ? *rect : (TsRect){ 0, 0, size.width, size.height };
+  step = MAX (BAND_ELEMENTS / MAX ((guint64) band.width * size.n_channels, 1), 1);
+  for (guint y = 0; y < band.height;) {
+    guint n_rows = (guint) MIN (step, band.height - y);
+    TsRect part = { band.x, band.y + y, band.width, n_rows };
+    g_autoptr (TsBlock) image = NULL;
+    g_autoptr (TsBlock) taken = NULL;
 
-    ts_stats_init (channel);
-    add_channel (image, c, channel);
-    ts_stats_merge (&stats->all, channel);
+    if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      return FALSE;
+    image = ts_batch_read_image (self->batch, index, &part, cancellable, error);
+    taken = image != NULL ? ts_block_take_part (image, self->part, error) : NULL;
+    if (taken == NULL || !func (taken, data, error))
+      return FALSE;
+    y += n_rows;
   }
-  return stats;
+  return TRUE;
 }
 
-/* How many images @self is of, and the @i-th of them. */
-static guint64
-get_n_images (TsBatchStats *self)
+static gboolean
+add_band (TsBlock *band, gpointer data, GError **error)
+{
+  TsImageStats *stats = data;
+
+  for (guint c = 0; c < stats->n_channels; c++) {
+    TsStats beyond;
+
+    if (c < MAX_KEPT) {
+      add_channel (band, c, &stats->channels[c]);
+      continue;
+    }
+    ts_stats_init (&beyond);
+    add_channel (band, c, &beyond);
+    ts_stats_merge (&stats->all, &beyond);
+  }
+  return TRUE;
+}
+
+static TsImageStats *
+compute_image (TsBatchStats *self,
+               guint64 index,
+               const TsRect *rect,
+               GCancellable *cancellable,
+               GError **error)
+{
+  g_autofree TsImageStats *stats = NULL;
+  TsStats beyond;
+  TsImageSize size;
+
+  ts_batch_get_image_size (self->batch, index, &size);
+  stats = new_image_stats (size.n_channels);
+  if (!ts_batch_stats_each_band (self, index, rect, add_band, stats, cancellable, error))
+    return NULL;
+  /* In the order of the channels. */
+  beyond = stats->all;
+  ts_stats_init (&stats->all);
+  for (guint c = 0; c < MIN (stats->n_channels, MAX_KEPT); c++)
+    ts_stats_merge (&stats->all, &stats->channels[c]);
+  ts_stats_merge (&stats->all, &beyond);
+  return g_steal_pointer (&stats);
+}
+
+guint64
+ts_batch_stats_get_n_images (TsBatchStats *self)
 {
   return self->indices != NULL ? self->n_indices : ts_batch_get_n_images (self->batch);
 }
 
-static guint64
-get_index (TsBatchStats *self, guint64 i)
+guint64
+ts_batch_stats_get_index (TsBatchStats *self, guint64 i)
 {
   return self->indices != NULL ? self->indices[i] : i;
+}
+
+typedef struct
+{
+  guint channel;
+  TsStats *stats;
+} OneChannel;
+
+static gboolean
+add_one_channel (TsBlock *band, gpointer data, GError **error)
+{
+  const OneChannel *one = data;
+
+  if (one->channel < band->dims[2])
+    add_channel (band, one->channel, one->stats);
+  return TRUE;
 }
 
 /* Statistics of a channel that is not kept, of @n images (or the one @index). */
@@ -173,22 +346,21 @@ compute_channel (TsBatchStats *self,
                  GCancellable *cancellable,
                  GError **error)
 {
+  OneChannel one = { channel, stats };
+
   ts_stats_init (stats);
   for (guint64 i = 0; i < n; i++) {
-    g_autoptr (TsBlock) image =
-                   ts_batch_read_image (self->batch, index != NULL ? *index : get_index (self, i),
-                                        NULL, cancellable, error);
-
-    if (image == NULL)
+    if (!ts_batch_stats_each_band (self,
+                                   index != NULL ? *index : ts_batch_stats_get_index (self, i),
+                                   index == NULL && self->rects != NULL ? &self->rects[i] : NULL,
+                                   add_one_channel, &one, cancellable, error))
       return FALSE;
-    if (channel < image->dims[2])
-      add_channel (image, channel, stats);
   }
   return TRUE;
 }
 
 static void
-pick (const ImageStats *from, int channel, TsStats *stats)
+pick (const TsImageStats *from, int channel, TsStats *stats)
 {
   if (channel < 0)
     *stats = from->all;
@@ -206,7 +378,7 @@ ts_batch_stats_get_image (TsBatchStats *self,
                           GCancellable *cancellable,
                           GError **error)
 {
-  ImageStats *found, *computed;
+  TsImageStats *found, *computed;
 
   g_return_val_if_fail (TS_IS_BATCH_STATS (self), FALSE);
   g_return_val_if_fail (index < ts_batch_get_n_images (self->batch), FALSE);
@@ -224,28 +396,30 @@ ts_batch_stats_get_image (TsBatchStats *self,
   if (found != NULL)
     return TRUE;
 
-  computed = compute_image (self, index, cancellable, error);
+  computed = compute_image (self, index, NULL, cancellable, error);
   if (computed == NULL)
     return FALSE;
   pick (computed, channel, stats);
   g_mutex_lock (&self->lock);
-  if (g_hash_table_size (self->images) >= MAX_IMAGES)
+  if (g_hash_table_size (self->images) >= TS_BATCH_STATS_MAX_IMAGES)
     g_hash_table_remove_all (self->images);
   g_hash_table_replace (self->images, g_memdup2 (&index, sizeof index), computed);
   g_mutex_unlock (&self->lock);
   return TRUE;
 }
 
-/* Statistics of image @index, channel by channel; those that are known, or computed and, for a
- * subset, kept with what it is of. */
-static ImageStats *
-dup_image (TsBatchStats *self, guint64 index, GCancellable *cancellable, GError **error)
+/* Statistics of the @i-th image, channel by channel; those that are known, or computed and, for a
+ * subset of whole images, kept with what it is of. */
+static TsImageStats *
+dup_image (TsBatchStats *self, guint64 i, GCancellable *cancellable, GError **error)
 {
+  guint64 index = ts_batch_stats_get_index (self, i);
   TsStats all;
-  ImageStats *found, *copy = NULL;
+  TsImageStats *found, *copy = NULL;
 
-  if (self->whole == NULL)
-    return compute_image (self, index, cancellable, error);
+  if (self->whole == NULL || self->rects != NULL)
+    return compute_image (self, index, self->rects != NULL ? &self->rects[i] : NULL, cancellable,
+                          error);
   if (!ts_batch_stats_get_image (self->whole, index, -1, &all, cancellable, error))
     return NULL;
   g_mutex_lock (&self->whole->lock);
@@ -255,21 +429,21 @@ dup_image (TsBatchStats *self, guint64 index, GCancellable *cancellable, GError 
     memcpy (copy, found, sizeof *copy + MIN (found->n_channels, MAX_KEPT) * sizeof *copy->channels);
   }
   g_mutex_unlock (&self->whole->lock);
-  return copy != NULL ? copy : compute_image (self, index, cancellable, error);
+  return copy != NULL ? copy : compute_image (self, index, NULL, cancellable, error);
 }
 
 /* Statistics of everything, once. Called with the compute lock held. */
-static ImageStats *
+static TsImageStats *
 compute_all (TsBatchStats *self, GCancellable *cancellable, GError **error)
 {
-  guint64 n_images = get_n_images (self);
-  g_autofree ImageStats *all = NULL;
+  guint64 n_images = ts_batch_stats_get_n_images (self);
+  g_autofree TsImageStats *all = NULL;
   TsImageSize size;
 
   ts_batch_get_max_size (self->batch, &size);
   all = new_image_stats (size.n_channels);
   for (guint64 i = 0; i < n_images; i++) {
-    g_autofree ImageStats *image = dup_image (self, get_index (self, i), cancellable, error);
+    g_autofree TsImageStats *image = dup_image (self, i, cancellable, error);
 
     if (image == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
       return NULL;
@@ -305,11 +479,11 @@ ts_batch_stats_has_all (TsBatchStats *self)
 static gboolean
 get_own (TsBatchStats *self, int channel, TsStats *stats, GCancellable *cancellable, GError **error)
 {
-  ImageStats *all;
+  TsImageStats *all;
 
   if (channel >= MAX_KEPT)
-    return compute_channel (self, NULL, get_n_images (self), (guint) channel, stats, cancellable,
-                            error);
+    return compute_channel (self, NULL, ts_batch_stats_get_n_images (self), (guint) channel, stats,
+                            cancellable, error);
   if (look_up_all (self, channel, stats))
     return TRUE;
 
@@ -324,6 +498,49 @@ get_own (TsBatchStats *self, int channel, TsStats *stats, GCancellable *cancella
   }
   g_mutex_unlock (&self->compute_lock);
   return look_up_all (self, channel, stats);
+}
+
+/* Of the whole batch and of the other arrays. */
+static gboolean
+get_file (TsBatchStats *self,
+          int channel,
+          TsStats *stats,
+          GCancellable *cancellable,
+          GError **error)
+{
+  GPtrArray *others = ts_batch_stats_get_others (self, cancellable);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !get_own (self, channel, stats, cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < others->len; i++) {
+    TsStats other;
+
+    if (!get_own (g_ptr_array_index (others, i), channel, &other, cancellable, error))
+      return FALSE;
+    ts_stats_merge (stats, &other);
+  }
+  return TRUE;
+}
+
+gboolean
+ts_batch_stats_get_scope (TsBatchStats *self,
+                          TsRangeScope scope,
+                          guint64 index,
+                          int channel,
+                          TsStats *stats,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  TsBatchStats *owner = ts_batch_stats_get_owner (self, scope, error);
+
+  if (owner == NULL)
+    return FALSE;
+  if (scope == TS_SCOPE_IMAGE || scope == TS_SCOPE_IMAGE_CHANNEL)
+    return ts_batch_stats_get_image (owner, index, channel, stats, cancellable, error);
+  if (scope == TS_SCOPE_FILE)
+    return get_file (owner, channel, stats, cancellable, error);
+  return get_own (owner, channel, stats, cancellable, error);
 }
 
 gboolean
@@ -347,120 +564,6 @@ ts_batch_stats_get_selection (TsBatchStats *self,
 {
   g_return_val_if_fail (TS_IS_BATCH_STATS (self), FALSE);
 
-  return get_own (self->indices != NULL ? self
-                  : self->whole != NULL ? self->whole
-                                        : self,
-                  channel, stats, cancellable, error);
-}
-
-/* The channel @channel of @image after un-normalisation, as a packed block. */
-static TsBlock *
-unnormalise (TsBlock *image, guint channel, const TsRecipe *recipe, GError **error)
-{
-  g_autoptr (TsBlock) plane = ts_block_pick (image, 2, channel);
-  gboolean is_wide = ts_dtype_is_wide (image->dtype);
-  guint64 n = ts_block_get_n_elements (plane);
-  g_autofree double *values = g_new (double, MAX (n, 1));
-  TsTransform transform;
-  TsBlock *result;
-  guint8 *data;
-
-  result = ts_block_new_packed (is_wide ? TS_DTYPE_FLOAT64 : TS_DTYPE_FLOAT32, 1, &n, &data, error);
-  if (result == NULL)
-    return NULL;
-  ts_transform_init (&transform, ts_recipe_get_mean (recipe, channel),
-                     ts_recipe_get_std (recipe, channel), 0, 1);
-  ts_block_load_doubles (plane, values);
-  for (guint64 i = 0; i < n; i++) {
-    double y = ts_transform_unnormalise (&transform, is_wide, values[i]);
-
-    if (is_wide)
-      ((double *) data)[i] = y;
-    else
-      ((float *) data)[i] = (float) y;
-  }
-  return result;
-}
-
-static gboolean
-compute_percentiles (TsBatchStats *self,
-                     const guint64 *index,
-                     int channel,
-                     const TsRecipe *recipe,
-                     double range[2],
-                     GCancellable *cancellable,
-                     GError **error)
-{
-  guint64 n = index != NULL ? 1 : get_n_images (self);
-  double percents[2] = { recipe->percentile_lo, recipe->percentile_hi };
-  g_autoptr (TsQuantiles) quantiles =
-                 ts_quantiles_new (ts_batch_get_dtype (self->batch), percents, 2);
-
-  while (!ts_quantiles_is_done (quantiles)) {
-    for (guint64 i = 0; i < n; i++) {
-      g_autoptr (TsBlock) image =
-                     ts_batch_read_image (self->batch, index != NULL ? *index : get_index (self, i),
-                                          NULL, cancellable, error);
-
-      if (image == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
-      for (guint c = 0; c < image->dims[2]; c++) {
-        g_autoptr (TsBlock) plane = NULL;
-
-        if (channel >= 0 && c != (guint) channel)
-          continue;
-        plane = unnormalise (image, c, recipe, error);
-        if (plane == NULL)
-          return FALSE;
-        ts_quantiles_add_block (quantiles, plane);
-      }
-    }
-    ts_quantiles_end_pass (quantiles);
-  }
-  ts_quantiles_get (quantiles, range);
-  return TRUE;
-}
-
-gboolean
-ts_batch_stats_get_percentiles (TsBatchStats *self,
-                                guint64 index,
-                                int channel,
-                                const TsRecipe *recipe,
-                                double range[2],
-                                GCancellable *cancellable,
-                                GError **error)
-{
-  g_autoptr (GString) key = g_string_new (NULL);
-  gboolean is_image = recipe->scope == TS_SCOPE_IMAGE || recipe->scope == TS_SCOPE_IMAGE_CHANNEL;
-  const double *found;
-
-  /* Only a selection is the subset's own; the rest is shared. */
-  if (self->whole != NULL && (recipe->scope != TS_SCOPE_SELECTION || self->indices == NULL))
-    self = self->whole;
-  if (!is_image)
-    index = 0;
-  g_string_printf (key, "%d %" G_GUINT64_FORMAT " %d %a %a", is_image, index, channel,
-                   recipe->percentile_lo, recipe->percentile_hi);
-  for (guint c = 0; c < recipe->n_norm; c++)
-    g_string_append_printf (key, " %a %a", recipe->mean[c], recipe->std[c]);
-
-  g_mutex_lock (&self->lock);
-  found = g_hash_table_lookup (self->ranges, key->str);
-  if (found != NULL) {
-    range[0] = found[0];
-    range[1] = found[1];
-  }
-  g_mutex_unlock (&self->lock);
-  if (found != NULL)
-    return TRUE;
-
-  if (!compute_percentiles (self, is_image ? &index : NULL, channel, recipe, range, cancellable,
-                            error))
-    return FALSE;
-  g_mutex_lock (&self->lock);
-  if (g_hash_table_size (self->ranges) >= MAX_IMAGES)
-    g_hash_table_remove_all (self->ranges);
-  g_hash_table_replace (self->ranges, g_strdup (key->str), g_memdup2 (range, 2 * sizeof *range));
-  g_mutex_unlock (&self->lock);
-  return TRUE;
+  return get_own (ts_batch_stats_get_owner (self, TS_SCOPE_SELECTION, NULL), channel, stats,
+                  cancellable, error);
 }

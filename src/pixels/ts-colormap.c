@@ -4,6 +4,7 @@
 #include "pixels/ts-colormap.h"
 
 #include "pixels/ts-colormap-data.h"
+#include "pixels/ts-palette-data.h"
 
 #include <string.h>
 
@@ -59,6 +60,7 @@ static const ColormapInfo infos[TS_N_COLORMAPS] = {
                                 G_N_ELEMENTS (category_data), TRUE },
   [TS_COLORMAP_TAB10] = { "tab10", "Tab10", KIND_CATEGORICAL, tab10_data, 10 },
   [TS_COLORMAP_TAB20] = { "tab20", "Tab20", KIND_CATEGORICAL, tab20_data, 20 },
+  [TS_COLORMAP_GLASBEY] = { "glasbey", "Glasbey", KIND_CATEGORICAL, glasbey_data, 256 },
 };
 
 static const ColormapInfo *
@@ -104,7 +106,7 @@ ts_colormap_parse (const char *name, TsColormap *colormap, gboolean *reversed)
   if (name == NULL || !g_str_has_suffix (name, "_r"))
     return FALSE;
   stem = g_strndup (name, strlen (name) - 2);
-  if (!ts_colormap_from_name (stem, colormap) || ts_colormap_is_categorical (*colormap))
+  if (!ts_colormap_from_name (stem, colormap))
     return FALSE;
   *reversed = TRUE;
   return TRUE;
@@ -134,7 +136,7 @@ build_tables (void)
   for (guint m = 0; m < TS_N_COLORMAPS; m++) {
     const ColormapInfo *info = &infos[m];
 
-    for (guint i = 0; info->n == 256 && i < 256; i++)
+    for (guint i = 0; info->kind != KIND_CATEGORICAL && i < 256; i++)
       memcpy (reversed_data[m][i], info->reversed != NULL ? info->reversed[i] : info->data[255 - i],
               3);
   }
@@ -155,6 +157,22 @@ const guint8 (*ts_colormap_get_reversed_table (TsColormap colormap))[3]
     return NULL;
   build_tables ();
   return (const guint8 (*)[3]) reversed_data[colormap];
+}
+
+void
+ts_colormap_get_reversed_label_color (TsColormap colormap, gint64 label, guint8 rgb[3])
+{
+  const ColormapInfo *info = get_info (colormap);
+  guint64 magnitude = label < 0 ? 0 - (guint64) label : (guint64) label;
+
+  g_return_if_fail (info->kind == KIND_CATEGORICAL);
+
+  if (info->has_background && magnitude == 0)
+    memcpy (rgb, info->data[0], 3);
+  else if (info->has_background)
+    memcpy (rgb, info->data[info->n - 1 - (magnitude - 1) % (info->n - 1)], 3);
+  else
+    memcpy (rgb, info->data[info->n - 1 - magnitude % info->n], 3);
 }
 
 void

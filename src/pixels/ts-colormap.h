@@ -28,5 +28,7 @@ void ts_colormap_get_category (gint64 label, guint8 rgb[3]);
 
 /* The same in any categorical map. */
 void ts_colormap_get_label_color (TsColormap colormap, gint64 label, guint8 rgb[3]);
+/* With the palette from its end ("tab10_r"); a background stays the background. */
+void ts_colormap_get_reversed_label_color (TsColormap colormap, gint64 label, guint8 rgb[3]);
 
 G_END_DECLS

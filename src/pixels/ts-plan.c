@@ -171,11 +171,14 @@ ts_plan_init (TsPlan *self,
     .ignore_label = recipe->ignore_label,
     .has_under = recipe->under_color >= 0,
     .has_over = recipe->over_color >= 0,
+    .has_posinf = recipe->posinf_color >= 0,
+    .has_neginf = recipe->neginf_color >= 0,
     .format = format,
     .n_out = ts_pixel_format_get_n_channels (format),
     .bits = ts_pixel_format_get_bits (format),
     .pixel_size = ts_pixel_format_get_size (format),
   };
+  self->has_patches = self->has_under || self->has_over || self->has_posinf || self->has_neginf;
   self->values = self->bits == 32 ? values : TS_VALUES_DISPLAY;
   self->quantiser = make_quantiser (recipe->rounding, self->bits);
   init_curve (self, recipe);
@@ -214,6 +217,8 @@ ts_plan_init (TsPlan *self,
   unpack_color (recipe->nan_color, self->nan_rgb);
   unpack_color ((guint32) recipe->under_color, self->under_rgb);
   unpack_color ((guint32) recipe->over_color, self->over_rgb);
+  unpack_color ((guint32) recipe->posinf_color, self->posinf_rgb);
+  unpack_color ((guint32) recipe->neginf_color, self->neginf_rgb);
 }
 
 gboolean
@@ -228,6 +233,8 @@ ts_plan_get_label (const TsPlan *self, double x, guint8 rgb[3])
   }
   if (self->n_out == 1)
     memset (rgb, (int) CLAMP (label, 0, 255), 3);
+  else if (self->invert)
+    ts_colormap_get_reversed_label_color (self->colormap, label, rgb);
   else
     ts_colormap_get_label_color (self->colormap, label, rgb);
   return TRUE;

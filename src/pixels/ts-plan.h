@@ -70,8 +70,9 @@ typedef struct
   guint32 map_rgba[256]; /* the same with alpha, as bytes lie in memory */
   TsColormap colormap;
   int ignore_label;
-  guint8 nan_rgb[3], under_rgb[3], over_rgb[3];
-  gboolean has_under, has_over;
+  guint8 nan_rgb[3], under_rgb[3], over_rgb[3], posinf_rgb[3], neginf_rgb[3];
+  gboolean has_under, has_over, has_posinf, has_neginf;
+  gboolean has_patches; /* any of these */
 
   TsPixelFormat format;
   TsValues values;

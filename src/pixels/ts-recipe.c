@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#define MAX_PATH 4096
+
 const char *const ts_range_mode_names[] = {
   [TS_RANGE_FIXED] = "fixed",           [TS_RANGE_MINMAX] = "minmax",
   [TS_RANGE_PERCENTILE] = "percentile", [TS_RANGE_SYMMETRIC] = "symmetric",
@@ -18,7 +20,8 @@ const char *const ts_range_mode_names[] = {
 const char *const ts_range_scope_names[] = {
   [TS_SCOPE_BATCH] = "batch",         [TS_SCOPE_IMAGE] = "image",
   [TS_SCOPE_CHANNEL] = "channel",     [TS_SCOPE_IMAGE_CHANNEL] = "image-channel",
-  [TS_SCOPE_SELECTION] = "selection", NULL,
+  [TS_SCOPE_SELECTION] = "selection", [TS_SCOPE_VISIBLE] = "visible",
+  [TS_SCOPE_FILE] = "file",           NULL,
 };
 
 const char *const ts_rounding_names[] = {
@@ -38,6 +41,14 @@ const char *const ts_curve_names[] = {
   [TS_CURVE_GAMMA] = "gamma",
   [TS_CURVE_LOG] = "log",
   [TS_CURVE_ASINH] = "asinh",
+  NULL,
+};
+
+const char *const ts_complex_part_names[] = {
+  [TS_COMPLEX_MAGNITUDE] = "magnitude",
+  [TS_COMPLEX_PHASE] = "phase",
+  [TS_COMPLEX_REAL] = "real",
+  [TS_COMPLEX_IMAG] = "imag",
   NULL,
 };
 
@@ -67,7 +78,13 @@ ts_recipe_init (TsRecipe *self)
     .nan_color = 0xff00ff,
     .under_color = -1,
     .over_color = -1,
+    .posinf_color = -1,
+    .neginf_color = -1,
     .ignore_label = -1,
+    .overlay_alpha = 0.5,
+    .overlay_color = -1,
+    .overlay_palette = TS_COLORMAP_CATEGORICAL,
+    .overlay_threshold = 0.5,
   };
   ts_recipe_set_preset (self, "unit", NULL);
 }
@@ -120,6 +137,39 @@ ts_recipe_init_for_range (TsRecipe *self, const TsValueRange *range, const TsIma
   }
 }
 
+void
+ts_recipe_set_complex_part (TsRecipe *self, TsComplexPart part, const TsValueRange *range)
+{
+  double hi = range != NULL ? MAX (fabs (range->lo), fabs (range->hi)) : 1;
+
+  self->complex_part = part;
+  if (!(hi > 0) || !isfinite (hi))
+    hi = 1;
+  ts_recipe_set_preset (self, "unit", NULL);
+  switch (part) {
+  case TS_COMPLEX_PHASE:
+    self->colormap = TS_COLORMAP_TWILIGHT;
+    set_raw_range (self, -G_PI, G_PI);
+    break;
+  case TS_COMPLEX_REAL:
+  case TS_COMPLEX_IMAG:
+    self->colormap = TS_COLORMAP_COOLWARM;
+    set_raw_range (self, -hi, hi);
+    break;
+  case TS_COMPLEX_MAGNITUDE:
+  default:
+    self->colormap = TS_COLORMAP_GRAY;
+    set_raw_range (self, 0, hi);
+    break;
+  }
+}
+
+void
+ts_recipe_set_overlay (TsRecipe *self, const char *path)
+{
+  self->overlay = g_intern_string (path);
+}
+
 double
 ts_recipe_get_mean (const TsRecipe *self, guint channel)
 {
@@ -130,6 +180,17 @@ double
 ts_recipe_get_std (const TsRecipe *self, guint channel)
 {
   return self->std[channel < self->n_norm ? channel : 0];
+}
+
+/* What lies over the image and its marks. */
+static gboolean
+is_over_equal (const TsRecipe *a, const TsRecipe *b)
+{
+  return a->posinf_color == b->posinf_color && a->neginf_color == b->neginf_color &&
+         !a->zebra == !b->zebra && g_strcmp0 (a->overlay, b->overlay) == 0 &&
+         a->overlay_alpha == b->overlay_alpha && a->overlay_color == b->overlay_color &&
+         a->overlay_palette == b->overlay_palette && a->overlay_threshold == b->overlay_threshold &&
+         a->overlay_ignore == b->overlay_ignore;
 }
 
 gboolean
@@ -153,7 +214,8 @@ ts_recipe_equal (const TsRecipe *a, const TsRecipe *b)
          memcmp (a->channels, b->channels, sizeof a->channels) == 0 && a->colormap == b->colormap &&
          !a->invert == !b->invert && a->rounding == b->rounding && a->nan_color == b->nan_color &&
          a->under_color == b->under_color && a->over_color == b->over_color &&
-         a->ignore_label == b->ignore_label;
+         a->ignore_label == b->ignore_label && !a->centered == !b->centered &&
+         a->complex_part == b->complex_part && is_over_equal (a, b);
 }
 
 static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -228,6 +290,23 @@ check_color (const char *name, gint64 color, gint64 least, GError **error)
 }
 
 static gboolean
+check_overlay (const TsRecipe *self, GError **error)
+{
+  if (self->overlay != NULL && strlen (self->overlay) > MAX_PATH)
+    return refuse (error, "The path of the overlay is longer than %d bytes", MAX_PATH);
+  if (self->overlay_ignore < -1)
+    return refuse (error, "The label that the overlay ignores is 0 or more, not %d",
+                   self->overlay_ignore);
+  if (!isfinite (self->overlay_threshold))
+    return refuse (error, "The threshold of the overlay has to be a finite number");
+  if ((guint) self->overlay_palette >= TS_N_COLORMAPS ||
+      !ts_colormap_is_categorical (self->overlay_palette))
+    return refuse (error, "The palette of an overlay has to be a categorical colormap");
+  return check_number ("The alpha of the overlay", self->overlay_alpha, 0, 1, error) &&
+         check_color ("the overlay", self->overlay_color, -1, error);
+}
+
+static gboolean
 check_choices (const TsRecipe *self, GError **error)
 {
   return check_name ("channel order", (int) self->order, (const char *[]){ "RGB", "BGR", NULL },
@@ -241,7 +320,14 @@ check_choices (const TsRecipe *self, GError **error)
           refuse (error, "There is no colormap number %d", (int) self->colormap)) &&
          check_color ("NaN", self->nan_color, 0, error) &&
          check_color ("values below the range", self->under_color, -1, error) &&
-         check_color ("values above the range", self->over_color, -1, error);
+         check_color ("values above the range", self->over_color, -1, error) &&
+         check_color ("positive infinity", self->posinf_color, -1, error) &&
+         check_color ("negative infinity", self->neginf_color, -1, error) &&
+         check_name ("part of complex numbers", (int) self->complex_part, ts_complex_part_names,
+                     error) &&
+         (self->ignore_label >= -1 ||
+          refuse (error, "The label to ignore is 0 or more, not %d", self->ignore_label)) &&
+         check_overlay (self, error);
 }
 
 /* How many of channels[] the mode uses. */
@@ -307,5 +393,7 @@ ts_recipe_get_output_channels (const TsRecipe *self, const TsImageSize *size)
   }
   if (ts_colormap_is_categorical (self->colormap) && self->ignore_label >= 0)
     return 4;
-  return self->colormap == TS_COLORMAP_GRAY ? 1 : 3;
+  if (self->colormap != TS_COLORMAP_GRAY || self->overlay != NULL || self->zebra)
+    return 3;
+  return 1;
 }

@@ -22,6 +22,8 @@ typedef enum {
   TS_SCOPE_CHANNEL,       /* each channel over the batch */
   TS_SCOPE_IMAGE_CHANNEL, /* each channel of each image */
   TS_SCOPE_SELECTION,     /* the chosen images, see ts_batch_stats_new_subset() */
+  TS_SCOPE_VISIBLE,       /* parts of images, see ts_batch_stats_new_visible() */
+  TS_SCOPE_FILE,          /* all arrays of the dump that look like images */
 } TsRangeScope;
 
 typedef enum {
@@ -48,6 +50,14 @@ typedef enum {
   TS_CURVE_ASINH, /* asinh (k t) / asinh (k) */
 } TsCurve;
 
+/* What of a complex number is shown. */
+typedef enum {
+  TS_COMPLEX_MAGNITUDE,
+  TS_COMPLEX_PHASE, /* radians, -pi .. pi */
+  TS_COMPLEX_REAL,
+  TS_COMPLEX_IMAG,
+} TsComplexPart;
+
 typedef enum {
   TS_COLORMAP_GRAY, /* the identity */
   TS_COLORMAP_VIRIDIS,
@@ -65,6 +75,7 @@ typedef enum {
   TS_COLORMAP_CATEGORICAL, /* by integer value, see ts_colormap_get_category() */
   TS_COLORMAP_TAB10,       /* by integer value, ten colours that repeat, as the next */
   TS_COLORMAP_TAB20,
+  TS_COLORMAP_GLASBEY, /* by integer value, 256 colours, each as far as can be from all before it */
   TS_N_COLORMAPS
 } TsColormap;
 
@@ -81,6 +92,8 @@ typedef enum {
  * @lo, @hi: of a fixed range, in y divided by value_scale ("display units"); @n_range as @n_norm
  * @percentile_lo, @percentile_hi: 0..100
  * @sigma: of %TS_RANGE_SIGMA, > 0
+ * @centered: the range that the mode gave is widened to -m .. m, so that zero is in the middle
+ * @complex_part: of complex elements; everything else sees that part alone
  * @curve, @curve_strength: which curve; the strength of log and asinh, 0.001..1e6
  * @gamma: t^(1/gamma), 0.1..10; of the curve "gamma" only
  * @channels: see TsChannelMode; storage channels, named in the order of @order (with BGR the first
@@ -90,8 +103,17 @@ typedef enum {
  * @nan_color: 0xRRGGBB
  * @under_color, @over_color: 0xRRGGBB for t < 0 and t > 1, -1 for the clamped end; a pixel of
  *   several channels is marked when any of them is beyond
- * @ignore_label: integer value drawn transparent (RGBA) or black by the categorical colormap; -1
+ * @posinf_color, @neginf_color: the same for infinities; -1 as any other value beyond the range
+ * @ignore_label: integer value drawn transparent (RGBA) or black by categorical colormaps; -1
  * none
+ * @zebra: stripes over what is beyond the range or no number, see ts_render_zebra(); files have
+ *   them only when they are asked for
+ * @overlay: (nullable): interned path of another array of the dump that is laid over the images,
+ *   see TsOverlay
+ * @overlay_alpha: 0..1
+ * @overlay_color: 0xRRGGBB where it is above @overlay_threshold; -1: each label in its colour of
+ *   @overlay_palette, a categorical colormap
+ * @overlay_ignore: label that is not drawn; -1 none
  *
  * Everything that turns values into pixels. A plain value: set by ts_recipe_init(), copied by
  * assignment, compared by ts_recipe_equal(), valid when ts_recipe_validate() says so.
@@ -113,6 +135,8 @@ typedef struct
   double percentile_lo, percentile_hi;
 
   double sigma;
+  gboolean centered;
+  TsComplexPart complex_part;
 
   TsCurve curve;
   double curve_strength;
@@ -125,7 +149,17 @@ typedef struct
   guint32 nan_color;
   int under_color;
   int over_color;
+  int posinf_color;
+  int neginf_color;
   int ignore_label;
+  gboolean zebra;
+
+  const char *overlay;
+  double overlay_alpha;
+  int overlay_color;
+  TsColormap overlay_palette;
+  double overlay_threshold;
+  int overlay_ignore;
 } TsRecipe;
 
 /* The neutral recipe: preset "unit", range 0..1, gamma 1, auto channels, gray, nearest. */
@@ -142,7 +176,16 @@ gboolean ts_recipe_equal (const TsRecipe *a, const TsRecipe *b);
  * range), std is finite and not 0, ... %TS_ERROR_INVALID. */
 gboolean ts_recipe_validate (const TsRecipe *self, const TsImageSize *size, GError **error);
 
-/* How many channels come out: 1 gray, 3, or 4. A colormap other than gray makes 3 of 1. */
+/* Shows that part of complex numbers, with a range and colours that suit it: -pi .. pi in a cyclic
+ * map, a symmetric range in a diverging one, 0 .. hi in gray. @range (nullable): the guess for the
+ * magnitudes. */
+void ts_recipe_set_complex_part (TsRecipe *self, TsComplexPart part, const TsValueRange *range);
+
+/* Lays the array @path over the images, or none (%NULL). */
+void ts_recipe_set_overlay (TsRecipe *self, const char *path);
+
+/* How many channels come out: 1 gray, 3, or 4. A colormap other than gray makes 3 of 1, and so does
+ * anything in colour over the image. */
 guint ts_recipe_get_output_channels (const TsRecipe *self, const TsImageSize *size);
 
 /* Names as the command line and files spell them ("fixed", "image-channel", "half-even"), and back:
@@ -152,6 +195,7 @@ extern const char *const ts_range_scope_names[];
 extern const char *const ts_rounding_names[];
 extern const char *const ts_channel_mode_names[];
 extern const char *const ts_curve_names[];
+extern const char *const ts_complex_part_names[];
 gboolean ts_name_lookup (const char *const *names, const char *name, int *value);
 
 /* Presets. */

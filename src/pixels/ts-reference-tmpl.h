@@ -90,6 +90,7 @@ NAME (render_pixel) (const TsPlan *plan, const REAL x[4], guint8 *out, TsMarks *
   REAL y[4], t[4];
   guint values[4] = { 0, 0, 0, plan->bits == 16 ? 65535 : 255 };
   gboolean has_nan = FALSE, is_under = FALSE, is_over = FALSE;
+  gboolean has_posinf = FALSE, has_neginf = FALSE;
   guint8 rgb[3];
 
   for (guint k = 0; k < plan->n_inputs; k++) {
@@ -100,6 +101,8 @@ NAME (render_pixel) (const TsPlan *plan, const REAL x[4], guint8 *out, TsMarks *
     has_nan |= plan->source[k] >= 0 && isnan (x[k]);
     is_under |= is_color && t[k] < 0;
     is_over |= is_color && t[k] > 1;
+    has_posinf |= is_color && isinf (x[k]) && x[k] > 0;
+    has_neginf |= is_color && isinf (x[k]) && x[k] < 0;
     if (!is_color)
       continue;
     marks->n_nan += isnan (x[k]) ? 1 : 0;
@@ -121,6 +124,11 @@ NAME (render_pixel) (const TsPlan *plan, const REAL x[4], guint8 *out, TsMarks *
   }
   if (has_nan) {
     ts_plan_pack_color (plan, plan->nan_rgb, 255, out);
+    return;
+  }
+  if ((has_posinf && plan->has_posinf) || (has_neginf && plan->has_neginf)) {
+    ts_plan_pack_color (plan, has_posinf && plan->has_posinf ? plan->posinf_rgb : plan->neginf_rgb,
+                        255, out);
     return;
   }
   if (plan->kind == TS_PLAN_LABELS) {

@@ -3,6 +3,7 @@
 
 #include "pixels/ts-render.h"
 
+#include "pixels/ts-complex.h"
 #include "pixels/ts-kernels.h"
 
 #include <string.h>
@@ -89,6 +90,42 @@ render_rows (const TsKernels *kernels,
     kernels->render (plan, curve, &run, out != NULL ? out + y * out_stride_bytes : NULL, marks);
 }
 
+static void
+render_real (const TsKernels *kernels,
+             const TsBlock *image,
+             const TsRecipe *recipe,
+             const TsResolved *resolved,
+             TsPixelFormat format,
+             TsValues values,
+             guint8 *out,
+             gsize out_stride_bytes,
+             TsMarks *marks)
+{
+  TsMarks unused = { 0 };
+  TsPlan plan;
+
+  ts_plan_init (&plan, image->dtype, (guint) image->dims[2], recipe, resolved, format, values);
+  if (kernels != NULL && is_fast (&plan)) {
+    render_rows (kernels, &plan, image, out, out_stride_bytes, marks);
+    return;
+  }
+  for (guint64 y = 0; y < image->dims[0]; y++)
+    ts_reference_render (&plan, image, y, 0, (gsize) image->dims[1],
+                         out != NULL ? out + y * out_stride_bytes : NULL,
+                         marks != NULL ? marks : &unused);
+}
+
+/* Row @y of @image as a block of its own. */
+static TsBlock *
+get_row (const TsBlock *image, guint64 y)
+{
+  guint64 dims[3] = { 1, image->dims[1], image->dims[2] };
+
+  return ts_block_new (image->data + (gsize) y * (gsize) image->strides_elems[0] *
+                                         ts_dtype_get_size (image->dtype),
+                       image->dtype, 3, dims, image->strides_elems, NULL, NULL);
+}
+
 void
 ts_render_block_with (const TsKernels *kernels,
                       const TsBlock *image,
@@ -100,21 +137,23 @@ ts_render_block_with (const TsKernels *kernels,
                       gsize out_stride_bytes,
                       TsMarks *marks)
 {
-  TsMarks unused = { 0 };
-  TsPlan plan;
-
   g_return_if_fail (image->n_dims == 3);
   g_return_if_fail ((guint) format < G_N_ELEMENTS (formats));
 
-  ts_plan_init (&plan, image->dtype, (guint) image->dims[2], recipe, resolved, format, values);
-  if (kernels != NULL && is_fast (&plan)) {
-    render_rows (kernels, &plan, image, out, out_stride_bytes, marks);
+  if (ts_complex_part_get_dtype (image->dtype, recipe->complex_part) == image->dtype) {
+    render_real (kernels, image, recipe, resolved, format, values, out, out_stride_bytes, marks);
     return;
   }
-  for (guint64 y = 0; y < image->dims[0]; y++)
-    ts_reference_render (&plan, image, y, 0, (gsize) image->dims[1],
-                         out != NULL ? out + y * out_stride_bytes : NULL,
-                         marks != NULL ? marks : &unused);
+  /* Row by row, so that phases need little memory. */
+  for (guint64 y = 0; y < image->dims[0]; y++) {
+    g_autoptr (TsBlock) row = get_row (image, y);
+    g_autoptr (TsBlock) part = ts_block_take_part (row, recipe->complex_part, NULL);
+
+    if (part == NULL)
+      g_error ("no memory for %" G_GUINT64_FORMAT " phases", ts_block_get_n_elements (row));
+    render_real (kernels, part, recipe, resolved, format, values,
+                 out != NULL ? out + y * out_stride_bytes : NULL, out_stride_bytes, marks);
+  }
 }
 
 void

@@ -76,7 +76,9 @@ void ts_render_block (const TsBlock *image,
  * @rect: (nullable): part of the image, in image pixels
  *
  * Reads image @index (or part of it) and renders it at its own size. Screen, file and command line
- * all come through here or through ts_render_block(), so equal settings give equal bytes.
+ * all come through here or through ts_render_block(), so equal settings give equal bytes. A recipe
+ * with an overlay needs ts_render_with_overlay(); here it is %TS_ERROR_INVALID. Stripes are drawn
+ * when the recipe asks for them; ts_render_block() draws neither.
  */
 gboolean ts_render (TsBatch *batch,
                     guint64 index,

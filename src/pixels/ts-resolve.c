@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "pixels/ts-resolve-private.h"
+#include "pixels/ts-batch-stats-private.h"
 
+#include "pixels/ts-complex.h"
 #include "pixels/ts-plan.h"
 
 #include <math.h>
@@ -23,22 +24,6 @@ gboolean
 ts_recipe_is_index_independent (const TsRecipe *recipe)
 {
   return recipe->range_mode == TS_RANGE_FIXED || !is_per_image (recipe->scope);
-}
-
-static gboolean
-get_stats (TsBatchStats *self,
-           const TsRecipe *recipe,
-           guint64 index,
-           int channel,
-           TsStats *stats,
-           GCancellable *cancellable,
-           GError **error)
-{
-  if (is_per_image (recipe->scope))
-    return ts_batch_stats_get_image (self, index, channel, stats, cancellable, error);
-  if (recipe->scope == TS_SCOPE_SELECTION)
-    return ts_batch_stats_get_selection (self, channel, stats, cancellable, error);
-  return ts_batch_stats_get_all (self, channel, stats, cancellable, error);
 }
 
 /* From statistics of x to those of y = x * std + mean; the extremes by the very operations that
@@ -72,10 +57,11 @@ get_y_stats (TsBatchStats *self,
              GCancellable *cancellable,
              GError **error)
 {
-  gboolean is_wide = ts_dtype_is_wide (ts_batch_get_dtype (ts_batch_stats_get_batch (self)));
+  gboolean is_wide =
+      ts_dtype_is_wide (ts_complex_part_get_dtype (ts_batch_get_dtype (self->batch), self->part));
 
   if (channel >= 0 || recipe->n_norm == 1) {
-    if (!get_stats (self, recipe, index, channel, stats, cancellable, error))
+    if (!ts_batch_stats_get_scope (self, recipe->scope, index, channel, stats, cancellable, error))
       return FALSE;
     unnormalise_stats (stats, recipe, (guint) MAX (channel, 0), is_wide);
     return TRUE;
@@ -84,7 +70,7 @@ get_y_stats (TsBatchStats *self,
   for (guint c = 0; c < n_channels; c++) {
     TsStats one;
 
-    if (!get_stats (self, recipe, index, (int) c, &one, cancellable, error))
+    if (!ts_batch_stats_get_scope (self, recipe->scope, index, (int) c, &one, cancellable, error))
       return FALSE;
     unnormalise_stats (&one, recipe, c, is_wide);
     ts_stats_merge (stats, &one);
@@ -142,6 +128,17 @@ find_range (TsBatchStats *self,
   return TRUE;
 }
 
+/* Zero in the middle, and still all that was in the range. */
+static void
+centre (double *lo, double *hi)
+{
+  double most = MAX (fabs (*lo), fabs (*hi));
+
+  /* A range that runs backwards goes on doing so. */
+  *hi = *lo > *hi ? -most : most;
+  *lo = -*hi;
+}
+
 /* Where lo and hi are known: the rest. */
 static void
 fold (TsResolved *resolved, const TsRecipe *recipe)
@@ -174,6 +171,8 @@ ts_resolve (const TsRecipe *recipe,
   g_return_val_if_fail (stats != NULL || is_fixed, FALSE);
 
   if (stats != NULL)
+    stats = ts_batch_stats_get_part (stats, recipe->complex_part);
+  if (stats != NULL)
     ts_batch_get_image_size (ts_batch_stats_get_batch (stats), index, &size);
   *resolved = (TsResolved){ .n = MIN (size.n_channels, TS_RECIPE_MAX_CHANNELS) };
   if (is_one && recipe->n_norm == 1)
@@ -199,6 +198,8 @@ ts_resolve (const TsRecipe *recipe,
     resolved->lo[c] = range[0] / recipe->value_scale;
     resolved->hi[c] = range[1] / recipe->value_scale;
   }
+  for (guint c = 0; recipe->centered && c < resolved->n; c++)
+    centre (&resolved->lo[c], &resolved->hi[c]);
   fold (resolved, recipe);
   return TRUE;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pixels/ts-recipe.h"
+#include "view/ts-view.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TsBatchStats, ts_batch_stats, TS, BATCH_STATS, GObject)
 
 TsBatchStats *ts_batch_stats_new (TsBatch *batch) G_GNUC_WARN_UNUSED_RESULT;
+/* Of the view's batch; for the scope "file" also of the other arrays of its dump that look like
+ * images. Without a view the batch is all that "file" can mean. */
+TsBatchStats *ts_batch_stats_new_for_view (TsView *view) G_GNUC_WARN_UNUSED_RESULT;
 TsBatch *ts_batch_stats_get_batch (TsBatchStats *self);
 
 /**
@@ -29,6 +33,29 @@ TsBatch *ts_batch_stats_get_batch (TsBatchStats *self);
 TsBatchStats *ts_batch_stats_new_subset (TsBatchStats *whole,
                                          const guint64 *indices,
                                          gsize n_indices) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Part of an image; @rect lies inside it. */
+typedef struct
+{
+  guint64 index;
+  TsRect rect;
+} TsVisiblePart;
+
+/**
+ * ts_batch_stats_new_visible:
+ * @base: of the batch, or of a selection of it
+ * @parts: copied
+ *
+ * Statistics in which the scope "visible" means the parts given (and "selection" what it means in
+ * @base). What is known of single images and of the batch is shared with @base.
+ */
+TsBatchStats *ts_batch_stats_new_visible (TsBatchStats *base,
+                                          const TsVisiblePart *parts,
+                                          gsize n_parts) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Of a part of complex elements; @self itself for magnitudes (or what @self is of) and where
+ * elements are real. Borrowed. ts_resolve() takes the part of the recipe by itself. */
+TsBatchStats *ts_batch_stats_get_part (TsBatchStats *self, TsComplexPart part);
 
 /* Whether it was made by ts_batch_stats_new_subset(). */
 gboolean ts_batch_stats_is_subset (TsBatchStats *self);
@@ -86,8 +113,8 @@ gboolean ts_resolve (const TsRecipe *recipe,
                      GCancellable *cancellable,
                      GError **error);
 
-/* TRUE when the resolved numbers are the same for all images (fixed, or scope batch, channel or
- * selection). */
+/* TRUE when the resolved numbers are the same for all images (fixed, or scope batch, channel,
+ * selection, visible or file). */
 gboolean ts_recipe_is_index_independent (const TsRecipe *recipe);
 
 G_END_DECLS

@@ -335,13 +335,16 @@ NAME (input_to_bytes) (const TsPlan *plan,
 static void
 NAME (patch) (const TsPlan *plan, const REAL *const x[4], gsize n, guint8 *out)
 {
-  guint8 nan_pixel[16], under_pixel[16], over_pixel[16];
+  guint8 nan_pixel[16], under_pixel[16], over_pixel[16], posinf_pixel[16], neginf_pixel[16];
 
   ts_plan_pack_color (plan, plan->nan_rgb, 255, nan_pixel);
   ts_plan_pack_color (plan, plan->under_rgb, 255, under_pixel);
   ts_plan_pack_color (plan, plan->over_rgb, 255, over_pixel);
+  ts_plan_pack_color (plan, plan->posinf_rgb, 255, posinf_pixel);
+  ts_plan_pack_color (plan, plan->neginf_rgb, 255, neginf_pixel);
   for (gsize i = 0; i < n; i++, out += plan->pixel_size) {
     gboolean has_nan = FALSE, is_under = FALSE, is_over = FALSE;
+    gboolean has_posinf = FALSE, has_neginf = FALSE;
 
     for (guint k = 0; k < plan->n_inputs; k++) {
       REAL t;
@@ -350,11 +353,17 @@ NAME (patch) (const TsPlan *plan, const REAL *const x[4], gsize n, guint8 *out)
         continue;
       t = NAME (to_range) (&plan->inputs[k], NAME (unnormalise) (&plan->inputs[k], x[k][i]));
       has_nan |= x[k][i] != x[k][i];
+      has_posinf |= k < 3 && x[k][i] > (REAL) LARGEST;
+      has_neginf |= k < 3 && x[k][i] < -(REAL) LARGEST;
       is_under |= k < 3 && t < 0;
       is_over |= k < 3 && t > 1;
     }
     if (has_nan)
       memcpy (out, nan_pixel, plan->pixel_size);
+    else if (has_posinf && plan->has_posinf)
+      memcpy (out, posinf_pixel, plan->pixel_size);
+    else if (has_neginf && plan->has_neginf)
+      memcpy (out, neginf_pixel, plan->pixel_size);
     else if (plan->kind == TS_PLAN_LABELS)
       continue;
     else if (is_over && plan->has_over)
@@ -394,8 +403,7 @@ NAME (render_8) (const TsPlan *plan,
     return;
   }
   if (NAME (is_rgba) (plan, x) && (guintptr) out % sizeof (guint32) == 0) {
-    if (NAME (render_rgba) (plan, x, n, (guint32 *) (gpointer) out) || plan->has_under ||
-        plan->has_over)
+    if (NAME (render_rgba) (plan, x, n, (guint32 *) (gpointer) out) || plan->has_patches)
       NAME (patch) (plan, x, n, out);
     return;
   }
@@ -420,7 +428,7 @@ NAME (render_8) (const TsPlan *plan,
   else
     expand_rgbx (planes[0], planes[plan->n_inputs > 1 ? 1 : 0], planes[plan->n_inputs > 1 ? 2 : 0],
                  n, out);
-  if (has_nan || plan->has_under || plan->has_over)
+  if (has_nan || plan->has_patches)
     NAME (patch) (plan, x, n, out);
 }
 
@@ -457,7 +465,7 @@ NAME (render_16) (const TsPlan *plan, const REAL *const x[4], gsize n, guint8 *o
         wide[i * 4 + 3] = 65535;
     }
   }
-  if (has_nan || plan->kind == TS_PLAN_LABELS || plan->has_under || plan->has_over)
+  if (has_nan || plan->kind == TS_PLAN_LABELS || plan->has_patches)
     NAME (patch) (plan, x, n, out);
 }
 

@@ -150,3 +150,48 @@ ts_view_choose_node (TsDocument *document)
     best = g_ptr_array_index (arrays, 0);
   return best;
 }
+
+/* A batch of @node by its best guess, or %NULL where that is not images. */
+static TsBatch *
+guess_batch (TsDocument *document, TsNode *node)
+{
+  TsTensor *tensor = ts_node_get_tensor (node);
+  g_autoptr (TsLayoutGuess) guess = NULL;
+
+  if (!ts_tensor_has_data (tensor) || ts_tensor_get_n_elements (tensor) == 0)
+    return NULL;
+  for (guint with_data = 0; with_data < 2; with_data++) {
+    g_clear_pointer (&guess, ts_layout_guess_free);
+    guess = ts_view_guess_tensor (document, node, tensor, with_data != 0);
+    if (guess->confidence == TS_CONFIDENCE_NONE || score_guess (guess) < 0)
+      return NULL;
+  }
+  return ts_batch_new (tensor, &guess->candidates[0].layout, NULL);
+}
+
+GPtrArray *
+ts_view_dup_other_batches (TsView *self, GCancellable *cancellable)
+{
+  GPtrArray *batches = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) own = NULL;
+  GPtrArray *arrays;
+
+  g_return_val_if_fail (TS_IS_VIEW (self), batches);
+
+  own = ts_view_collect_tensors (ts_view_get_node (self));
+  arrays = ts_document_get_arrays (ts_view_get_document (self));
+  for (guint i = 0; i < MIN (arrays->len, MAX_ARRAYS); i++) {
+    TsNode *node = g_ptr_array_index (arrays, i);
+    TsBatch *batch;
+
+    if (g_cancellable_is_cancelled (cancellable))
+      break;
+    if (ts_node_get_kind (node) != TS_NODE_TENSOR ||
+        (own != NULL && g_ptr_array_find (own, ts_node_get_tensor (node), NULL)))
+      continue;
+    batch = guess_batch (ts_view_get_document (self), node);
+    if (batch != NULL)
+      g_ptr_array_add (batches, batch);
+  }
+  return batches;
+}

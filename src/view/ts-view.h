@@ -42,6 +42,18 @@ const TsValueRange *ts_view_get_value_range (TsView *self);
 /* Whether the layout was given by the user. */
 gboolean ts_view_is_layout_forced (TsView *self);
 
+/* The other arrays of the document that look like images, each as a batch by its best guess; for
+ * statistics of the whole file. Blocks (looks at samples of the data); those that cannot be read
+ * are left out. */
+GPtrArray *ts_view_dup_other_batches (TsView *self,
+                                      GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The array @node (or list of arrays) as maps of one channel that can lie over the images: one for
+ * each, or a single one for all; of the same size, or of the same proportions.
+ * %TS_ERROR_INVALID when it does not fit; the message says what would. */
+TsBatch *
+ts_view_open_overlay (TsView *self, TsNode *node, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Guess only, for listings: does not build a batch. (nullable) for nodes that are no tensor. */
 TsLayoutGuess *ts_view_guess_layout (TsDocument *document, TsNode *node) G_GNUC_WARN_UNUSED_RESULT;
 

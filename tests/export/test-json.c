@@ -208,7 +208,7 @@ test_base64 (void)
 static void
 test_recipe_round_trip (void)
 {
-  TsRecipe recipes[8], back;
+  TsRecipe recipes[11], back;
 
   for (gsize i = 0; i < G_N_ELEMENTS (recipes); i++)
     ts_recipe_init (&recipes[i]);
@@ -250,6 +250,22 @@ test_recipe_round_trip (void)
   recipes[7].curve = TS_CURVE_ASINH;
   recipes[7].curve_strength = 12.5;
   g_assert_true (ts_recipe_set_preset (&recipes[7], "u8", NULL));
+  recipes[8].complex_part = TS_COMPLEX_PHASE;
+  recipes[8].colormap = TS_COLORMAP_HSV;
+  recipes[8].range_mode = TS_RANGE_PERCENTILE;
+  recipes[8].scope = TS_SCOPE_FILE;
+  recipes[8].centered = TRUE;
+  recipes[8].posinf_color = 0xffffff;
+  recipes[8].neginf_color = 0;
+  recipes[8].zebra = TRUE;
+  ts_recipe_set_overlay (&recipes[9], "batch/masks “é”");
+  recipes[9].overlay_alpha = 0.3;
+  recipes[9].overlay_color = 0x00ff80;
+  recipes[9].overlay_threshold = -1.5;
+  recipes[9].overlay_ignore = 255;
+  ts_recipe_set_overlay (&recipes[10], "m");
+  recipes[10].overlay_palette = TS_COLORMAP_GLASBEY;
+  recipes[10].overlay_ignore = -1;
 
   for (gsize i = 0; i < G_N_ELEMENTS (recipes); i++) {
     g_autofree char *json = ts_recipe_to_json (&recipes[i], NULL);
@@ -260,6 +276,28 @@ test_recipe_round_trip (void)
     if (!ts_recipe_equal (&recipes[i], &back))
       g_error ("recipe %" G_GSIZE_FORMAT ": %s", i, json);
   }
+}
+
+/* What was visible is known to the window alone; its numbers last. */
+static void
+test_recipe_visible (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = NULL;
+  TsResolved resolved = { .n = 1, .lo = { -2 }, .hi = { 2 } };
+  TsRecipe recipe, back;
+
+  ts_recipe_init (&recipe);
+  recipe.range_mode = TS_RANGE_MINMAX;
+  recipe.scope = TS_SCOPE_VISIBLE;
+  recipe.centered = TRUE;
+  json = ts_recipe_to_json (&recipe, &resolved);
+  g_assert_nonnull (strstr (json, "\"visible\""));
+  g_assert_true (ts_recipe_from_json (&back, json, -1, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (back.range_mode, ==, TS_RANGE_FIXED);
+  g_assert_cmpfloat (back.lo[0], ==, -2);
+  g_assert_cmpfloat (back.hi[0], ==, 2);
 }
 
 static void
@@ -282,6 +320,19 @@ test_recipe_errors (void)
     { "{\"channels\": [1, 2]}", "view.channels" },
     { "{\"invert\": 1}", "view.invert" },
     { "{\"rounding\": \"up\"}", "view.rounding" },
+    { "{\"complex\": \"angle\"}", "magnitude, phase, real, imag" },
+    { "{\"zebra\": 1}", "view.zebra" },
+    { "{\"range\": {\"centered\": \"yes\"}}", "view.range.centered" },
+    { "{\"posinf_color\": 3}", "view.posinf_color" },
+    { "{\"overlay\": \"masks\"}", "view.overlay" },
+    { "{\"overlay\": {}}", "view.overlay.path" },
+    { "{\"overlay\": {\"path\": \"m\", \"alpha\": 2}}", "alpha" },
+    { "{\"overlay\": {\"path\": \"m\", \"color\": \"red\"}}", "view.overlay.color" },
+    { "{\"overlay\": {\"path\": \"m\", \"palette\": \"viridis\"}}", "view.overlay.palette" },
+    { "{\"overlay\": {\"path\": \"m\", \"ignore\": -2}}", "view.overlay.ignore" },
+    { "{\"overlay\": {\"path\": \"m\", \"opacity\": 1}}", "view.overlay.opacity" },
+    { "{\"schema\": \"coco\", \"view\": {}}", "coco" },
+    { "{\"schema\": \"tenscope-recipe\", \"schema_version\": 2, \"view\": {}}", "version 1" },
     { "[1]", "object" },
     { "{\"view\": 3}", "view" },
     { "{", "JSON" },
@@ -321,6 +372,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json/block", test_block);
   g_test_add_func ("/json/base64", test_base64);
   g_test_add_func ("/json/recipe/round-trip", test_recipe_round_trip);
+  g_test_add_func ("/json/recipe/visible", test_recipe_visible);
   g_test_add_func ("/json/recipe/errors", test_recipe_errors);
   g_test_add_func ("/json/deep-nesting", test_deep_nesting);
   return g_test_run ();

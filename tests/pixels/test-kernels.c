@@ -130,6 +130,9 @@ random_recipe (TsRecipe *recipe, TsResolved *resolved, guint channels)
   recipe->rounding = (TsRounding) pick (5);
   recipe->under_color = pick (4) == 0 ? 0x112233 : -1;
   recipe->over_color = pick (4) == 0 ? 0x445566 : -1;
+  recipe->posinf_color = pick (6) == 0 ? 0x778899 : -1;
+  recipe->neginf_color = pick (6) == 0 ? 0xaabbcc : -1;
+  recipe->complex_part = (TsComplexPart) pick (4);
   recipe->ignore_label = pick (3) - 1;
 }
 
