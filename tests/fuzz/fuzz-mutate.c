@@ -393,7 +393,8 @@ put_header (GByteArray *out,
   put_le (out, member->name->len, 2);
   put_le (out, 0, 2);
   if (is_central) {
-    put_le (out, 0, 10);
+    put_le (out, 0, 6);
+    put_le (out, 0, 4);
     put_le (out, offset, 4);
   }
   g_byte_array_append (out, member->name->data, member->name->len);
