@@ -45,7 +45,10 @@ print_version (void)
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
+  /* File names are text of the locale and sorted by it; everything else reads the same everywhere.
+   */
+  setlocale (LC_CTYPE, "");
+  setlocale (LC_COLLATE, "");
 
   if (argc < 2) {
     print_help (stderr);

@@ -443,6 +443,19 @@ header_set (TsNpyHeader *self, const TsPyLiteral *dict, GError **error)
   return self->type != NULL;
 }
 
+char *
+ts_npy_text_from_latin1 (const guint8 *bytes, gsize n_bytes, gsize *n_text)
+{
+  g_autofree char *text = g_malloc (2 * n_bytes + 1);
+  char *end = text;
+
+  for (gsize i = 0; i < n_bytes; i++)
+    end += g_unichar_to_utf8 (bytes[i], end);
+  *end = '\0';
+  *n_text = (gsize) (end - text);
+  return g_steal_pointer (&text);
+}
+
 TsNpyHeader *
 ts_npy_header_read (TsSource *source, guint64 offset, GCancellable *cancellable, GError **error)
 {
@@ -505,11 +518,9 @@ ts_npy_header_read (TsSource *source, guint64 offset, GCancellable *cancellable,
     g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT, "The header is no valid UTF-8 text");
     return NULL;
   }
-  text = self->major == 3 ? g_strndup (g_bytes_get_data (bytes, NULL), (gsize) n_header)
-                          : g_convert (g_bytes_get_data (bytes, NULL), (gssize) n_header, "UTF-8",
-                                       "ISO-8859-1", NULL, &n_text, error);
-  if (text == NULL)
-    return NULL;
+  text = self->major == 3
+             ? g_strndup (g_bytes_get_data (bytes, NULL), (gsize) n_header)
+             : ts_npy_text_from_latin1 (g_bytes_get_data (bytes, NULL), (gsize) n_header, &n_text);
   if (self->major == 3)
     n_text = (gsize) n_header;
   dict = ts_py_literal_parse (text, n_text, error);

@@ -94,6 +94,11 @@ TsNpyHeader *ts_npy_header_read (TsSource *source,
 
 void ts_npy_header_free (TsNpyHeader *self);
 
+/* Latin-1, the text of old headers and of bytes, as UTF-8 of @n_text bytes; a NUL stays one. */
+char *ts_npy_text_from_latin1 (const guint8 *bytes,
+                               gsize n_bytes,
+                               gsize *n_text) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A type from the text of a descr alone ("<f4", "float16"); for pickled arrays too. */
 TsNpyType *ts_npy_type_from_string (const char *descr, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -187,7 +187,7 @@ make_numbers_node (const Elements *elements, const char *name)
 static char *
 decode_text (const TsNpyType *type, const guint8 *bytes)
 {
-  gsize size = (gsize) type->size_bytes;
+  gsize size = (gsize) type->size_bytes, n_text;
   GString *text;
 
   if (type->kind == TS_NPY_BYTES) {
@@ -195,7 +195,7 @@ decode_text (const TsNpyType *type, const guint8 *bytes)
       size--;
     if (g_utf8_validate ((const char *) bytes, (gssize) size, NULL))
       return g_strndup ((const char *) bytes, size);
-    return g_convert ((const char *) bytes, (gssize) size, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+    return ts_npy_text_from_latin1 (bytes, size, &n_text);
   }
   text = g_string_new (NULL);
   for (gsize i = 0; i + 4 <= size; i += 4) {

@@ -12,6 +12,16 @@
 #define DEFINE_LOAD(name, type, expression)                                                        \
   static void load_##name (const guint8 *src, gssize stride_bytes, gsize n, double *out)           \
   {                                                                                                \
+    /* Packed elements are the usual case, and one that compilers know how to unroll. */           \
+    if (stride_bytes == sizeof (type)) {                                                           \
+      for (gsize i = 0; i < n; i++) {                                                              \
+        type value;                                                                                \
+                                                                                                   \
+        memcpy (&value, src + i * sizeof value, sizeof value);                                     \
+        out[i] = (double) (expression);                                                            \
+      }                                                                                            \
+      return;                                                                                      \
+    }                                                                                              \
     for (gsize i = 0; i < n; i++, src += stride_bytes) {                                           \
       type value;                                                                                  \
                                                                                                    \

@@ -157,30 +157,70 @@ add_run (TsStats *self, TsDtype dtype, const guint8 *first, gssize stride_bytes,
   }
 }
 
-static void
-add_axis (TsStats *self, const TsBlock *block, guint axis, const guint8 *first)
+/* The axes with the smallest step last, so that runs are long and memory is read as it lies; those
+ * of one element are left out, and those that continue each other are one. Returns how many are
+ * left. */
+static guint
+order_axes (const TsBlock *block, guint64 *dims, gint64 *strides)
 {
-  gssize stride = (gssize) block->strides_elems[axis] * (gssize) ts_dtype_get_size (block->dtype);
+  guint n = 0, n_joined = 0;
 
-  if (axis == block->n_dims - 1) {
-    add_run (self, block->dtype, first, stride, block->dims[axis]);
+  for (guint i = 0; i < block->n_dims; i++) {
+    guint at = n;
+
+    if (block->dims[i] == 1)
+      continue;
+    for (; at > 0 && ABS (strides[at - 1]) < ABS (block->strides_elems[i]); at--) {
+      dims[at] = dims[at - 1];
+      strides[at] = strides[at - 1];
+    }
+    dims[at] = block->dims[i];
+    strides[at] = block->strides_elems[i];
+    n++;
+  }
+  for (guint i = 0; i < n; i++) {
+    if (n_joined > 0 && strides[n_joined - 1] == strides[i] * (gint64) dims[i]) {
+      dims[n_joined - 1] *= dims[i];
+      strides[n_joined - 1] = strides[i];
+    } else {
+      dims[n_joined] = dims[i];
+      strides[n_joined++] = strides[i];
+    }
+  }
+  return n_joined;
+}
+
+static void
+add_axes (TsStats *self,
+          TsDtype dtype,
+          const guint8 *first,
+          guint n_dims,
+          const guint64 *dims,
+          const gint64 *strides)
+{
+  gssize size = (gssize) ts_dtype_get_size (dtype);
+
+  if (n_dims <= 1) {
+    add_run (self, dtype, first, n_dims == 0 ? size : (gssize) strides[0] * size,
+             n_dims == 0 ? 1 : dims[0]);
     return;
   }
-  for (guint64 i = 0; i < block->dims[axis]; i++)
-    add_axis (self, block, axis + 1, first + (gint64) i * stride);
+  for (guint64 i = 0; i < dims[0]; i++)
+    add_axes (self, dtype, first + (gint64) i * strides[0] * size, n_dims - 1, dims + 1,
+              strides + 1);
 }
 
 void
 ts_stats_add_block (TsStats *self, const TsBlock *block)
 {
-  guint64 n = ts_block_get_n_elements (block);
+  guint64 dims[TS_BLOCK_MAX_DIMS];
+  gint64 strides[TS_BLOCK_MAX_DIMS];
+  guint n_dims;
 
-  if (n == 0)
+  if (ts_block_get_n_elements (block) == 0)
     return;
-  if (block->n_dims == 0 || ts_block_is_packed (block))
-    add_run (self, block->dtype, block->data, (gssize) ts_dtype_get_size (block->dtype), n);
-  else
-    add_axis (self, block, 0, block->data);
+  n_dims = order_axes (block, dims, strides);
+  add_axes (self, block->dtype, block->data, n_dims, dims, strides);
 }
 
 static int
@@ -191,23 +231,63 @@ compare_doubles (const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
+/* Puts the value that has rank @rank among values[from .. to) when sorted at its place, smaller
+ * ones before it and larger ones behind it. */
+static void
+select_rank (double *values, gsize from, gsize to, gsize rank)
+{
+  /* Twice the rounds that halving needs; whoever built the data against this gets it sorted. */
+  guint n_rounds = 2 * (guint) g_bit_storage (to - from);
+
+  while (to - from > 16 && n_rounds-- > 0) {
+    double a = values[from], b = values[from + (to - from) / 2], c = values[to - 1];
+    double pivot = MAX (MIN (a, b), MIN (MAX (a, b), c));
+    gsize low = from, high = to - 1;
+
+    for (;;) {
+      while (values[low] < pivot)
+        low++;
+      while (values[high] > pivot)
+        high--;
+      if (low >= high)
+        break;
+      double other = values[low];
+
+      values[low++] = values[high];
+      values[high--] = other;
+    }
+    if (rank <= high)
+      to = high + 1;
+    else
+      from = high + 1;
+  }
+  qsort (values + from, to - from, sizeof *values, compare_doubles);
+}
+
 void
 ts_percentiles (double *values, gsize n, const double *percents, guint n_percents, double *out)
 {
-  gsize n_finite = 0;
+  gsize n_finite = 0, n_settled = 0;
 
   for (gsize i = 0; i < n; i++) {
     if (isfinite (values[i]))
       values[n_finite++] = values[i];
   }
-  qsort (values, n_finite, sizeof *values, compare_doubles);
   for (guint i = 0; i < n_percents; i++) {
     double at = percents[i] / 100 * ((double) n_finite - 1);
     gsize below = (gsize) floor (MAX (at, 0));
     gsize above = MIN (below + 1, n_finite - 1);
 
-    out[i] = n_finite == 0
-                 ? NAN
-                 : values[below] + (values[above] - values[below]) * (at - (double) below);
+    if (n_finite == 0) {
+      out[i] = NAN;
+      continue;
+    }
+    for (gsize rank = below; rank <= above; rank++) {
+      if (rank >= n_settled) {
+        select_rank (values, n_settled, n_finite, rank);
+        n_settled = rank + 1;
+      }
+    }
+    out[i] = values[below] + (values[above] - values[below]) * (at - (double) below);
   }
 }

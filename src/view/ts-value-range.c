@@ -7,11 +7,12 @@
 #include <string.h>
 
 #define SAMPLE_ELEMENTS (1u << 18)
-#define SAMPLE_IMAGES   64  /* of a batch too large to look at all of it */
-#define ALL_IMAGES      512 /* of a batch of small images */
-#define BANDS           8   /* strips of an image too large to look at all of it */
+#define SAMPLE_IMAGES   64         /* of a batch too large to look at all of it */
+#define ALL_IMAGES      512        /* of a batch of small images */
+#define BANDS           8          /* strips of an image too large to look at all of it */
+#define BAND_ELEMENTS   (1u << 16) /* in all strips of all images */
 #define MAX_DISTINCT    257
-#define RANKED_ELEMENTS (1u << 16) /* that are sorted for percentiles */
+#define RANKED_ELEMENTS (1u << 16) /* that are ranked for percentiles */
 #define N_BOUNDED       3          /* channels with bounds of their own */
 
 static const char *const kind_names[] = {
@@ -69,30 +70,42 @@ add_distinct (Distinct *self, double value)
   }
 }
 
+/* The channels one after the other: that is how most lie in memory. */
 static void
-add_block (Sample *self, const TsBlock *block)
+load_planes (Sample *self, TsBlock *block, double *values)
+{
+  gsize n = (gsize) (block->dims[0] * block->dims[1]);
+
+  for (guint c = 0; c < N_BOUNDED; c++, values += n) {
+    g_autoptr (TsBlock) plane = ts_block_pick (block, 2, c);
+    TsStats found;
+
+    ts_block_load_doubles (plane, values);
+    ts_stats_init (&found);
+    ts_stats_add (&found, values, n);
+    ts_stats_merge (&self->channels[c], &found);
+    ts_stats_merge (&self->stats, &found);
+  }
+}
+
+static void
+add_block (Sample *self, TsBlock *block)
 {
   gsize n = (gsize) ts_block_get_n_elements (block);
-  guint n_channels = (guint) block->dims[2];
   double *values;
 
   g_array_set_size (self->values, self->values->len + (guint) n);
   values = &g_array_index (self->values, double, self->values->len - n);
-  ts_block_load_doubles (block, values);
-  ts_stats_add (&self->stats, values, n);
+  if (block->dims[2] == N_BOUNDED) {
+    load_planes (self, block, values);
+  } else {
+    ts_block_load_doubles (block, values);
+    ts_stats_add (&self->stats, values, n);
+  }
   if (self->stats.all_integers) {
     for (gsize i = 0; i < n; i++) {
       if (isfinite (values[i]))
         add_distinct (&self->distinct, values[i]);
-    }
-  }
-  if (n_channels == N_BOUNDED) {
-    g_autofree double *plane = g_new (double, n / N_BOUNDED);
-
-    for (guint c = 0; c < N_BOUNDED; c++) {
-      for (gsize i = 0; i < n / N_BOUNDED; i++)
-        plane[i] = values[i * N_BOUNDED + c];
-      ts_stats_add (&self->channels[c], plane, n / N_BOUNDED);
     }
   }
 }
@@ -113,8 +126,7 @@ read_part (Sample *self,
   return TRUE;
 }
 
-/* All of an image, or strips of it from top to bottom, @budget elements at most (and one pixel at
- * least). */
+/* All of an image, when that is at most @budget elements, or strips of it from top to bottom. */
 static gboolean
 read_image (Sample *self,
             TsBatch *batch,
@@ -133,6 +145,7 @@ read_image (Sample *self,
   if (size.height <= budget / per_row)
     return read_part (self, batch, index, NULL, cancellable, error);
   self->exact = FALSE;
+  budget = MAX (budget / (SAMPLE_ELEMENTS / BAND_ELEMENTS), 1);
   n_bands = MIN (size.height, BANDS);
   rect.width = (guint) CLAMP (budget / n_bands / size.n_channels, 1, size.width);
   rect.height = (guint) CLAMP (budget / n_bands / per_row, 1, size.height / n_bands);
