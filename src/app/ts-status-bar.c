@@ -313,6 +313,19 @@ ts_status_bar_set_survey (TsStatusBar *self, TsSurvey *survey)
   update_warning (self);
 }
 
+void
+ts_status_bar_set_compact (TsStatusBar *self, gboolean compact)
+{
+  g_return_if_fail (TS_IS_STATUS_BAR (self));
+
+  /* room is kept for numbers that come and go, where there is some */
+  gtk_label_set_width_chars (self->place_label, compact ? -1 : 13);
+  gtk_label_set_width_chars (self->raw_label, compact ? -1 : 26);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->raw_label), compact);
+  gtk_widget_set_visible (GTK_WIDGET (self->shown_label), !compact);
+  gtk_widget_set_visible (GTK_WIDGET (self->paired_label), !compact);
+}
+
 static void
 ts_status_bar_dispose (GObject *object)
 {

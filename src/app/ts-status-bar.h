@@ -25,5 +25,7 @@ void ts_status_bar_set_hover (TsStatusBar *self, int index, int x, int y);
 
 /* One image is shown rather than all: says which. */
 void ts_status_bar_set_single (TsStatusBar *self, gboolean single);
+/* In a narrow window: only what matters most. */
+void ts_status_bar_set_compact (TsStatusBar *self, gboolean compact);
 
 G_END_DECLS

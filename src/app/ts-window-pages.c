@@ -112,10 +112,14 @@ ts_window_update_stack (TsWindow *self)
   gtk_stack_set_visible_child_name (self->stack, page);
 
   gboolean has_view = ts_session_get_view (self->session) != NULL;
+  gtk_widget_set_visible (GTK_WIDGET (self->open_button), !self->very_narrow);
+  gtk_widget_set_visible (self->open_small_button, self->very_narrow);
+  gtk_widget_set_visible (self->export_button, !self->very_narrow); /* the menu has it */
   gtk_widget_set_visible (self->mode_box, has_view && !self->very_narrow);
   gtk_widget_set_visible (self->zoom_box, has_view && !self->narrow && !self->image_mode);
   gtk_widget_set_visible (GTK_WIDGET (self->status_bar), has_view);
   ts_status_bar_set_single (self->status_bar, self->image_mode);
+  ts_status_bar_set_compact (self->status_bar, self->very_narrow);
   ts_window_update_panes (self);
   ts_window_update_latents (self);
   ts_window_set_state (self, "mode", g_variant_new_string (self->image_mode ? "image" : "grid"));
@@ -172,6 +176,23 @@ ts_window_update_offer (TsWindow *self)
 
 /* Narrow windows. */
 
+/* Of the window's own buttons, the one that closes it is enough where there is little room. */
+static void
+update_decoration (TsWindow *self)
+{
+  g_autofree char *layout = NULL;
+
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-decoration-layout", &layout,
+                NULL);
+  const char *close = layout != NULL ? strstr (layout, "close") : NULL;
+  const char *middle = layout != NULL ? strchr (layout, ':') : NULL;
+  gboolean left = close != NULL && (middle == NULL || close < middle);
+  adw_header_bar_set_decoration_layout (self->header_bar, !self->very_narrow ? NULL
+                                                          : close == NULL    ? ":"
+                                                          : left             ? "close:"
+                                                                             : ":close");
+}
+
 static gboolean
 update_folding_cb (gpointer data)
 {
@@ -184,6 +205,7 @@ update_folding_cb (gpointer data)
                                                           : ADW_FLAP_FOLD_POLICY_NEVER);
   adw_flap_set_fold_policy (self->inspector_flap, self->very_narrow ? ADW_FLAP_FOLD_POLICY_ALWAYS
                                                                     : ADW_FLAP_FOLD_POLICY_NEVER);
+  update_decoration (self);
   ts_window_update_stack (self);
   return G_SOURCE_REMOVE;
 }
@@ -198,7 +220,7 @@ ts_window_follow_width (TsWindow *self, int width)
     return;
   self->narrow = narrow;
   self->very_narrow = very_narrow;
-  /* not while sizes are being given out */
+  /* not while sizes are being given out, but before the next frame */
   if (self->layout_idle == 0)
-    self->layout_idle = g_idle_add (update_folding_cb, self);
+    self->layout_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, update_folding_cb, self, NULL);
 }

@@ -26,8 +26,11 @@ struct _TsWindow
 
   /* template */
   AdwToastOverlay *toast_overlay;
+  AdwHeaderBar *header_bar;
   AdwWindowTitle *title;
   AdwSplitButton *open_button;
+  GtkWidget *open_small_button;
+  GtkWidget *export_button;
   GtkWidget *zoom_box;
   GtkWidget *mode_box;
   GtkAdjustment *zoom_adjustment;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "app/ts-squeeze-bin.h"
 #include "app/ts-window-private.h"
 
 #include <glib/gi18n.h>
@@ -385,6 +386,7 @@ ts_window_class_init (TsWindowClass *klass)
   g_type_ensure (TS_TYPE_INSPECTOR);
   g_type_ensure (TS_TYPE_LATENTS_PANE);
   g_type_ensure (TS_TYPE_NUMBERS_PAGE);
+  g_type_ensure (TS_TYPE_SQUEEZE_BIN);
   g_type_ensure (TS_TYPE_STATUS_BAR);
   g_type_ensure (TS_TYPE_TREE_PANE);
   object_class->dispose = ts_window_dispose;
@@ -394,8 +396,11 @@ ts_window_class_init (TsWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/tenscope/Tenscope/ts-window.ui");
   gtk_widget_class_bind_template_child (widget_class, TsWindow, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, header_bar);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, title);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, open_button);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, open_small_button);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, export_button);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, zoom_box);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, mode_box);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, zoom_adjustment);

@@ -336,6 +336,38 @@ test_names (void)
   assert_named (GTK_WIDGET (window->inspector));
 }
 
+static int
+get_least_width (GtkWidget *widget)
+{
+  int least;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  return least;
+}
+
+/* Made narrow in one step, the window adapts, and its content fits. */
+static void
+test_narrow (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  GtkWidget *content = GTK_WIDGET (window->toast_overlay);
+  const int widths[] = { 1280, 880, 700, 360, 1000, 360, 1400 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (widths); i++) {
+    int edges = 20; /* the frame counts or does not */
+    gtk_window_set_default_size (GTK_WINDOW (window), widths[i], 700);
+    WAIT_FOR (abs (gtk_widget_get_width (GTK_WIDGET (window)) - widths[i]) <= edges &&
+              adw_flap_get_folded (window->tree_flap) == (widths[i] < 900) &&
+              adw_flap_get_folded (window->inspector_flap) == (widths[i] < 650) &&
+              get_least_width (content) <= gtk_widget_get_width (GTK_WIDGET (window)) &&
+              gtk_widget_get_width (content) <= gtk_widget_get_width (GTK_WIDGET (window)));
+  }
+  close_window (window);
+}
+
 static void
 test_edits (void)
 {
@@ -387,6 +419,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/inspector/colormap", test_colormap);
   g_test_add_func ("/inspector/marks", test_marks);
   g_test_add_func ("/inspector/names", test_names);
+  g_test_add_func ("/inspector/narrow", test_narrow);
 
   int status = g_test_run ();
   if (shared_window != NULL)

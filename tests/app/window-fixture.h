@@ -7,7 +7,7 @@
 
 /* A real window on a sample, for the tests that look at one. */
 
-#define LIMIT_MS 20000
+#define LIMIT_MS 60000
 
 static TsApplication *application;
 
