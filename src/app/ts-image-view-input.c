@@ -34,6 +34,15 @@ ts_image_view_update_hover (TsImageView *self)
   g_signal_emit_by_name (self, "hover", index, x, y);
 }
 
+void
+ts_image_view_point_at (TsImageView *self, int x, int y)
+{
+  self->hover_index = x >= 0 ? (int) ts_pictures_get_index (self->pictures) : -1;
+  self->hover_x = x;
+  self->hover_y = y;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 static void
 motion_cb (TsImageView *self, double x, double y)
 {
@@ -71,7 +80,7 @@ pan_from (TsImageView *self, double center_x, double center_y, double dx, double
     return;
   self->center_x = CLAMP (center_x - dx * scale / g.width, 0, 1);
   self->center_y = CLAMP (center_y - dy * scale / g.height, 0, 1);
-  ts_image_view_changed (self);
+  ts_image_view_moved (self);
 }
 
 static void

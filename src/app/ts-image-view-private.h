@@ -75,6 +75,7 @@ gboolean ts_image_view_get_geometry (TsImageView *self, TsImageGeometry *geometr
 /* Keeps the point (@x, @y) of the widget, logical pixels, where it is. */
 void ts_image_view_set_zoom_at (TsImageView *self, double zoom, double x, double y);
 void ts_image_view_changed (TsImageView *self);
+void ts_image_view_moved (TsImageView *self);
 
 /* ts-image-view-render.c */
 void ts_image_view_queue_refresh (TsImageView *self);
@@ -91,6 +92,8 @@ GskRenderNode *ts_image_view_make_values (TsImageView *self, const TsImageGeomet
 /* ts-image-view-input.c */
 void ts_image_view_input_init (TsImageView *self);
 void ts_image_view_update_hover (TsImageView *self);
+/* Outlines a pixel as if the pointer were there, without telling; @x below 0: none. */
+void ts_image_view_point_at (TsImageView *self, int x, int y);
 gboolean ts_image_view_handle_key (TsImageView *self, guint keyval, GdkModifierType state);
 
 G_END_DECLS

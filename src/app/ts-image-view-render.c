@@ -190,7 +190,8 @@ get_source (TsImageView *self, const TsImageGeometry *g, TsBlock **block, TsRect
     /* the neighbours, too: they are likely next */
     TsTileKey keys[3] = { key };
     guint n = 1;
-    guint64 n_images = ts_batch_get_n_images (self->pictures->batch);
+    guint64 n_images =
+        self->pictures->session != NULL ? ts_batch_get_n_images (self->pictures->batch) : 0;
     for (int step = 1; step >= -1; step -= 2) {
       guint64 other = (guint64) ((gint64) g->index + step);
       TsImageSize other_size;

@@ -148,6 +148,14 @@ ts_image_view_changed (TsImageView *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* The user chose another zoom or place. */
+void
+ts_image_view_moved (TsImageView *self)
+{
+  ts_image_view_changed (self);
+  g_signal_emit_by_name (self, "moved");
+}
+
 double
 ts_image_view_get_zoom (TsImageView *self)
 {
@@ -202,7 +210,7 @@ ts_image_view_set_zoom_at (TsImageView *self, double zoom, double x, double y)
     g_object_notify_by_pspec (object, props[PROP_FIT]);
   }
   g_object_notify_by_pspec (object, props[PROP_ZOOM]);
-  ts_image_view_changed (self);
+  ts_image_view_moved (self);
 }
 
 void
@@ -244,7 +252,7 @@ ts_image_view_set_fit (TsImageView *self, gboolean fit)
   self->center_x = self->center_y = 0.5;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FIT]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ZOOM]);
-  ts_image_view_changed (self);
+  ts_image_view_moved (self);
 }
 
 /* The session. */
@@ -279,6 +287,40 @@ ts_image_view_set_session (TsImageView *self, TsSession *session)
 
   if (ts_pictures_set_session (self->pictures, session))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SESSION]);
+}
+
+void
+ts_image_view_set_image (TsImageView *self,
+                         TsBatchStats *stats,
+                         guint index,
+                         const TsRecipe *recipe)
+{
+  g_return_if_fail (TS_IS_IMAGE_VIEW (self));
+
+  ts_pictures_set_image (self->pictures, stats, index, recipe);
+}
+
+void
+ts_image_view_copy_place (TsImageView *self, TsImageView *from)
+{
+  TsImageSize size, other;
+  guint index;
+
+  g_return_if_fail (TS_IS_IMAGE_VIEW (self));
+  g_return_if_fail (TS_IS_IMAGE_VIEW (from));
+
+  gboolean known =
+      get_current_size (self, &index, &size) && get_current_size (from, &index, &other);
+  settle_center (from);
+  double zoom = known ? clamp_zoom (from->zoom * other.width / size.width) : from->zoom;
+  if (self->fit == from->fit && self->zoom == zoom && self->center_x == from->center_x &&
+      self->center_y == from->center_y)
+    return;
+  self->fit = from->fit;
+  self->zoom = zoom;
+  self->center_x = from->center_x;
+  self->center_y = from->center_y;
+  ts_image_view_changed (self);
 }
 
 /* The widget. */
@@ -387,6 +429,8 @@ ts_image_view_class_init (TsImageViewClass *klass)
   props[PROP_FIT] = g_param_spec_boolean ("fit", NULL, NULL, TRUE, write);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
+  g_signal_new ("moved", TS_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                0);
   g_signal_new ("close", TS_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 0);
   g_signal_new ("hover", TS_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,

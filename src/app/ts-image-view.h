@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  *
  * Properties: session (TsSession); zoom (double, read-only): device pixels per image pixel; fit
  * (gboolean): whether the zoom follows the size of the window.
- * Signals: "close": back to the grid; "hover" (gint index, gint x, gint y) as TsGrid.
+ * Signals: "close": back to the grid; "hover" (gint index, gint x, gint y) as TsGrid; "moved": the
+ * user chose another zoom or place.
  */
 #define TS_TYPE_IMAGE_VIEW (ts_image_view_get_type ())
 G_DECLARE_FINAL_TYPE (TsImageView, ts_image_view, TS, IMAGE_VIEW, GtkWidget)
@@ -23,6 +24,14 @@ GtkWidget *ts_image_view_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 TsSession *ts_image_view_get_session (TsImageView *self);
 void ts_image_view_set_session (TsImageView *self, TsSession *session);
+
+/* Shows one image with settings of its own instead of a session's; see ts_pictures_set_image(). */
+void ts_image_view_set_image (TsImageView *self,
+                              TsBatchStats *stats,
+                              guint index,
+                              const TsRecipe *recipe);
+/* Zoom and place of another view, so that both show the same part; "moved" is not emitted. */
+void ts_image_view_copy_place (TsImageView *self, TsImageView *from);
 
 double ts_image_view_get_zoom (TsImageView *self);
 /* Ends fit; rounded down to a whole number from 1 up. Keeps the middle in place. */

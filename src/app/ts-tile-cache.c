@@ -298,6 +298,14 @@ clear (TsTileCache *self)
 }
 
 void
+ts_tile_cache_set_limit (TsTileCache *self, gsize limit_bytes)
+{
+  g_return_if_fail (TS_IS_TILE_CACHE (self));
+
+  self->limit_bytes = limit_bytes;
+}
+
+void
 ts_tile_cache_set_batch (TsTileCache *self, TsBatch *batch)
 {
   g_return_if_fail (TS_IS_TILE_CACHE (self));

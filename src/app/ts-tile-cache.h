@@ -77,6 +77,9 @@ G_DECLARE_FINAL_TYPE (TsTileCache, ts_tile_cache, TS, TILE_CACHE, GObject)
 
 TsTileCache *ts_tile_cache_new (gsize limit_bytes) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Another limit of bytes, from the next tile on. */
+void ts_tile_cache_set_limit (TsTileCache *self, gsize limit_bytes);
+
 /* Drops everything. */
 void ts_tile_cache_set_batch (TsTileCache *self, TsBatch *batch);
 

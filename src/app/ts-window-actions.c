@@ -159,16 +159,14 @@ change_layout_cb (GSimpleAction *action, GVariant *value, gpointer data)
 static void
 change_mode_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
-  TsWindow *self = data;
   const char *mode = g_variant_get_string (value, NULL);
 
-  if (!g_str_equal (mode, "grid") && !g_str_equal (mode, "image"))
-    return;
-  self->image_mode = g_str_equal (mode, "image");
-  ts_window_update_stack (self);
-  if (ts_session_get_view (self->session) != NULL)
-    gtk_widget_grab_focus (self->image_mode ? GTK_WIDGET (self->image_view)
-                                            : GTK_WIDGET (self->grid));
+  if (g_str_equal (mode, "grid"))
+    ts_window_set_mode (data, TS_WINDOW_GRID);
+  else if (g_str_equal (mode, "image"))
+    ts_window_set_mode (data, TS_WINDOW_IMAGE);
+  else if (g_str_equal (mode, "compare"))
+    ts_window_set_mode (data, TS_WINDOW_COMPARE);
 }
 
 static void
@@ -178,9 +176,8 @@ back_cb (GSimpleAction *action, GVariant *value, gpointer data)
 
   if (gtk_window_is_fullscreen (GTK_WINDOW (self)))
     gtk_window_unfullscreen (GTK_WINDOW (self));
-  else if (self->image_mode)
-    g_action_group_change_action_state (G_ACTION_GROUP (self), "mode",
-                                        g_variant_new_string ("grid"));
+  else if (self->mode != TS_WINDOW_GRID)
+    ts_window_set_mode (self, TS_WINDOW_GRID);
 }
 
 static void
@@ -193,10 +190,11 @@ static void
 zoom_in_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
   TsWindow *self = data;
+  TsImageView *view = ts_window_get_image_view (self);
 
-  if (self->image_mode)
-    ts_image_view_step_zoom (self->image_view, 1);
-  else
+  if (view != NULL)
+    ts_image_view_step_zoom (view, 1);
+  else if (self->mode == TS_WINDOW_GRID)
     ts_grid_zoom (self->grid, 1);
 }
 
@@ -204,10 +202,11 @@ static void
 zoom_out_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
   TsWindow *self = data;
+  TsImageView *view = ts_window_get_image_view (self);
 
-  if (self->image_mode)
-    ts_image_view_step_zoom (self->image_view, -1);
-  else
+  if (view != NULL)
+    ts_image_view_step_zoom (view, -1);
+  else if (self->mode == TS_WINDOW_GRID)
     ts_grid_zoom (self->grid, -1);
 }
 
@@ -215,10 +214,11 @@ static void
 zoom_reset_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
   TsWindow *self = data;
+  TsImageView *view = ts_window_get_image_view (self);
 
-  if (self->image_mode)
-    ts_image_view_set_fit (self->image_view, TRUE);
-  else
+  if (view != NULL)
+    ts_image_view_set_fit (view, TRUE);
+  else if (self->mode == TS_WINDOW_GRID)
     ts_grid_zoom (self->grid, 0);
 }
 
@@ -339,6 +339,9 @@ static const GActionEntry entries[] = {
 static const char *const needs_view[] = {
   "layout",
   "mode",
+  "compare",
+  "compare-mode",
+  "compare-with",
   "zoom",
   "zoom-in",
   "zoom-out",

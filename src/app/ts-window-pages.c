@@ -50,18 +50,53 @@ update_error_page (TsWindow *self)
   adw_status_page_set_description (self->error_page, escaped);
 }
 
+static const char *const mode_names[] = {
+  [TS_WINDOW_GRID] = "grid",
+  [TS_WINDOW_IMAGE] = "image",
+  [TS_WINDOW_COMPARE] = "compare",
+};
+
 static const char *
 choose_page (TsWindow *self)
 {
   TsNode *node = ts_session_get_node (self->session);
 
   if (ts_session_get_view (self->session) != NULL)
-    return self->image_mode ? "image" : "grid";
+    return mode_names[self->mode];
   if (ts_session_is_file_error (self->session))
     return "error";
   if (node == NULL)
     return "empty";
   return ts_node_get_kind (node) == TS_NODE_ERROR ? "error" : "numbers";
+}
+
+void
+ts_window_set_mode (TsWindow *self, TsWindowMode mode)
+{
+  GtkWidget *const widgets[] = {
+    [TS_WINDOW_GRID] = GTK_WIDGET (self->grid),
+    [TS_WINDOW_IMAGE] = GTK_WIDGET (self->image_view),
+    [TS_WINDOW_COMPARE] = GTK_WIDGET (self->compare_view),
+  };
+
+  self->mode = mode;
+  ts_window_update_stack (self);
+  if (ts_session_get_view (self->session) != NULL)
+    gtk_widget_grab_focus (widgets[mode]);
+}
+
+TsImageView *
+ts_window_get_image_view (TsWindow *self)
+{
+  switch (self->mode) {
+  case TS_WINDOW_IMAGE:
+    return self->image_view;
+  case TS_WINDOW_COMPARE:
+    return ts_compare_panes_get_lead (ts_compare_view_get_panes (self->compare_view));
+  case TS_WINDOW_GRID:
+  default:
+    return NULL;
+  }
 }
 
 /* A pane beside the pictures is there when it is wanted and there is something for it; one that
@@ -116,13 +151,14 @@ ts_window_update_stack (TsWindow *self)
   gtk_widget_set_visible (self->open_small_button, self->very_narrow);
   gtk_widget_set_visible (self->export_button, !self->very_narrow); /* the menu has it */
   gtk_widget_set_visible (self->mode_box, has_view && !self->very_narrow);
-  gtk_widget_set_visible (self->zoom_box, has_view && !self->narrow && !self->image_mode);
+  gtk_widget_set_visible (self->zoom_box,
+                          has_view && !self->narrow && self->mode == TS_WINDOW_GRID);
   gtk_widget_set_visible (GTK_WIDGET (self->status_bar), has_view);
-  ts_status_bar_set_single (self->status_bar, self->image_mode);
+  ts_status_bar_set_single (self->status_bar, self->mode == TS_WINDOW_IMAGE);
   ts_status_bar_set_compact (self->status_bar, self->very_narrow);
   ts_window_update_panes (self);
   ts_window_update_latents (self);
-  ts_window_set_state (self, "mode", g_variant_new_string (self->image_mode ? "image" : "grid"));
+  ts_window_set_state (self, "mode", g_variant_new_string (mode_names[self->mode]));
 }
 
 void

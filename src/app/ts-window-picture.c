@@ -157,6 +157,8 @@ screenshot_timeout_cb (gpointer data)
     ts_grid_wait_idle (self->grid, SCREENSHOT_LIMIT_MS);
   if (gtk_widget_get_mapped (GTK_WIDGET (self->image_view)))
     ts_image_view_wait_idle (self->image_view, SCREENSHOT_LIMIT_MS);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->compare_view)))
+    ts_compare_view_wait_idle (self->compare_view, SCREENSHOT_LIMIT_MS);
   if (!gtk_widget_get_mapped (GTK_WIDGET (self))) {
     screenshot_free (shot);
     return G_SOURCE_REMOVE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "app/ts-compare-view.h"
 #include "app/ts-grid.h"
 #include "app/ts-image-view.h"
 #include "app/ts-inspector.h"
@@ -19,6 +20,13 @@ G_BEGIN_DECLS
  * ts-window-recipe.c (edits of them), ts-window-export.c (a running export), ts-window-picture.c
  * (clipboard, screenshot), ts-window-values.c (latents, range in sight), ts-window-recent.c,
  * ts-window-watch.c (files that change). */
+
+/* What of a batch is in the centre. */
+typedef enum {
+  TS_WINDOW_GRID,
+  TS_WINDOW_IMAGE,
+  TS_WINDOW_COMPARE,
+} TsWindowMode;
 
 struct _TsWindow
 {
@@ -42,6 +50,7 @@ struct _TsWindow
   GtkStack *stack;
   TsGrid *grid;
   TsImageView *image_view;
+  TsCompareView *compare_view;
   TsNumbersPage *numbers_page;
   AdwStatusPage *error_page;
   GtkWidget *raw_button;
@@ -76,7 +85,7 @@ struct _TsWindow
   char *watched_state; /* when it was read */
   guint watch_timer;
 
-  gboolean image_mode;
+  TsWindowMode mode;
   gboolean focus_pictures;
   guint focus_tries;
   gboolean show_tree, show_inspector; /* as wished in a wide window */
@@ -97,6 +106,10 @@ GFile *ts_window_find_sample (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ts-window-pages.c */
 void ts_window_update_stack (TsWindow *self);
+/* Another of the three, with the focus. */
+void ts_window_set_mode (TsWindow *self, TsWindowMode mode);
+/* (nullable): the zoomed image in the centre, of those compared the first. */
+TsImageView *ts_window_get_image_view (TsWindow *self);
 void ts_window_update_panes (TsWindow *self);
 gboolean *ts_window_get_pane_wish (TsWindow *self, gboolean tree);
 void ts_window_update_title (TsWindow *self);
@@ -119,6 +132,9 @@ void ts_window_update_setting_actions (TsWindow *self);
 
 /* ts-window-recipe.c */
 void ts_window_add_recipe_actions (TsWindow *self);
+
+/* ts-window-compare.c */
+void ts_window_add_compare_actions (TsWindow *self);
 
 /* ts-window-picture.c */
 void ts_window_add_picture_actions (TsWindow *self);

@@ -230,11 +230,12 @@ visible_range_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
   TsWindow *self = data;
   Work *work = work_new (self);
+  TsImageView *view = ts_window_get_image_view (self);
   TsImageSize size;
 
-  if (self->image_mode) {
+  if (view != NULL) {
     ts_batch_get_image_size (ts_view_get_batch (work->view), work->first, &size);
-    work->has_rect = ts_image_view_get_visible_rect (self->image_view, &work->rect) &&
+    work->has_rect = ts_image_view_get_visible_rect (view, &work->rect) &&
                      (work->rect.width < size.width || work->rect.height < size.height);
   } else {
     ts_grid_get_visible_range (self->grid, &work->first, &work->last);

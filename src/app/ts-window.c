@@ -31,7 +31,7 @@ ts_window_open (TsWindow *self, GFile *file)
 {
   g_return_if_fail (TS_IS_WINDOW (self));
 
-  self->image_mode = FALSE;
+  self->mode = TS_WINDOW_GRID;
   ts_session_open (self->session, file);
 }
 
@@ -76,8 +76,8 @@ focus_tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   TsWindow *self = TS_WINDOW (widget);
 
-  if (--self->focus_tries > 0 && ts_session_get_view (self->session) != NULL && !self->image_mode &&
-      !gtk_widget_grab_focus (GTK_WIDGET (self->grid)))
+  if (--self->focus_tries > 0 && ts_session_get_view (self->session) != NULL &&
+      self->mode == TS_WINDOW_GRID && !gtk_widget_grab_focus (GTK_WIDGET (self->grid)))
     return G_SOURCE_CONTINUE;
   self->focus_tries = 0;
   return G_SOURCE_REMOVE;
@@ -257,9 +257,7 @@ static void
 activate_cb (TsWindow *self, guint index)
 {
   ts_session_set_current (self->session, index);
-  self->image_mode = TRUE;
-  ts_window_update_stack (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->image_view));
+  ts_window_set_mode (self, TS_WINDOW_IMAGE);
 }
 
 static void
@@ -339,6 +337,7 @@ follow_session (TsWindow *self)
   ts_inspector_set_session (self->inspector, self->session);
   ts_status_bar_set_session (self->status_bar, self->session);
   ts_latents_pane_set_session (self->latents_pane, self->session);
+  ts_compare_view_set_session (self->compare_view, self->session);
   ts_numbers_page_set_session (self->numbers_page, self->session);
   g_object_set (self->grid, "session", self->session, NULL);
   g_object_set (self->image_view, "session", self->session, NULL);
@@ -381,6 +380,7 @@ ts_window_class_init (TsWindowClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (TS_TYPE_COMPARE_VIEW);
   g_type_ensure (TS_TYPE_GRID);
   g_type_ensure (TS_TYPE_IMAGE_VIEW);
   g_type_ensure (TS_TYPE_INSPECTOR);
@@ -412,6 +412,7 @@ ts_window_class_init (TsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, grid);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, image_view);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, compare_view);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, numbers_page);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, error_page);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, raw_button);
@@ -447,6 +448,7 @@ ts_window_init (TsWindow *self)
   ts_window_add_setting_actions (self);
   ts_window_add_recipe_actions (self);
   ts_window_add_export_actions (self);
+  ts_window_add_compare_actions (self);
   ts_window_add_picture_actions (self);
   ts_window_add_value_actions (self);
   follow_settings (self);
