@@ -79,7 +79,7 @@ open_as_is_cb (GSimpleAction *action, GVariant *value, gpointer data)
   TsWindow *self = data;
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (g_variant_get_string (value, NULL));
 
-  self->image_mode = FALSE;
+  self->mode = TS_WINDOW_GRID;
   ts_session_open_as_is (self->session, file);
 }
 
