@@ -184,7 +184,7 @@ export_picture_again (const char *sample, const char *folder)
   g_assert_cmpstr (ts_session_get_error (window->session), ==, NULL);
   g_assert_cmpstr (g_file_peek_path (ts_session_get_file (window->session)), ==, dump);
   g_assert_cmpuint (gtk_bitset_get_size (ts_session_get_selection (window->session)), ==, 1);
-  g_assert_true (window->image_mode);
+  g_assert_cmpint (window->mode, ==, TS_WINDOW_IMAGE);
   g_action_group_activate_action (G_ACTION_GROUP (window), "export-to",
                                   g_variant_new_string (again));
   WAIT_FOR (window->job == NULL);
