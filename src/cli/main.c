@@ -12,11 +12,11 @@
 #include <string.h>
 
 static const TsCliCommand *const commands[] = {
-  &ts_cli_info,      &ts_cli_stats, &ts_cli_export, &ts_cli_sheet,
+  &ts_cli_info,    &ts_cli_stats,     &ts_cli_export, &ts_cli_sheet,
 #ifdef HAVE_FIGURES
   &ts_cli_figure,
 #endif
-  &ts_cli_thumbnail, &ts_cli_diff,  &ts_cli_replay, &ts_cli_merge,
+  &ts_cli_animate, &ts_cli_thumbnail, &ts_cli_diff,   &ts_cli_replay, &ts_cli_merge,
 };
 
 static void

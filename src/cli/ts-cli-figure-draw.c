@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/ts-error.h"
+#include "cli/ts-cli-entries.h"
 #include "cli/ts-cli-output.h"
 #include "cli/ts-cli-parse.h"
 #include "cli/ts-cli-view-options.h"
@@ -35,6 +36,7 @@ typedef struct
   gboolean colorbar;
   gboolean dark;
   gboolean quiet;
+  gboolean as_json;
   char **row_list, **column_list;
 } Options;
 
@@ -80,7 +82,8 @@ target_clear (Target *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Target, target_clear)
 
-/* "OUT.pdf" is a file, a name without suffix is a folder that gets figures/. */
+/* "OUT.pdf" is a file, "-" standard output, a name without suffix is a folder that gets figures/.
+ */
 static gboolean
 parse_target (const char *output, Target *target, GError **error)
 {
@@ -88,6 +91,11 @@ parse_target (const char *output, Target *target, GError **error)
   const char *dot = strrchr (base, '.');
   int format;
 
+  if (g_str_equal (output, "-")) {
+    target->folder = g_strdup (output);
+    target->format = TS_FIGURE_PNG;
+    return TRUE;
+  }
   if (dot == NULL || dot == base || g_str_has_suffix (output, "/")) {
     target->folder = g_build_filename (output, "figures", NULL);
     target->format = TS_FIGURE_PNG;
@@ -207,7 +215,8 @@ run_figure (int argc, char **argv)
   TsFigureOptions figure;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
-      "The file: .png, .pdf or .svg; or a folder, which gets figures/", "OUT.pdf" },
+      "The file: .png, .pdf or .svg; or a folder, which gets figures/; “-” is standard output",
+      "OUT.pdf" },
     { "columns", 0, 0, G_OPTION_ARG_STRING, &options.columns, "Most images a row (8)", "N" },
     { "gap", 0, 0, G_OPTION_ARG_STRING, &options.gap, "Between images, in points (3)", "PT" },
     { "scale", 0, 0, G_OPTION_ARG_STRING, &options.scale, "Pixels of the page for one of an image",
@@ -238,9 +247,9 @@ run_figure (int argc, char **argv)
     { "font", 0, 0, G_OPTION_ARG_STRING, &options.font, "Family of the text", "NAME" },
     { "font-size", 0, 0, G_OPTION_ARG_STRING, &options.font_size, "In points (8)", "PT" },
     { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, "Light text on a dark page", NULL },
-    { "on-collision", 0, 0, G_OPTION_ARG_STRING, &options.collision,
-      "Where the file exists: fail (default), skip, overwrite, number", "WHAT" },
-    { "quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "Print errors only", NULL },
+    TS_CLI_COLLISION_ENTRY (&options.collision),
+    TS_CLI_JSON_ENTRY (&options.as_json),
+    TS_CLI_QUIET_ENTRY (&options.quiet),
     { NULL },
   };
 
@@ -251,9 +260,14 @@ run_figure (int argc, char **argv)
   if (!parse_options (&options, &target, &figure, &error))
     return ts_cli_fail (error);
   bytes = make_figure (files[0], &view_options, &figure, &target, &error);
+
+  const TsCliReport report = { .file = files[0],
+                               .quiet = options.quiet,
+                               .as_json = options.as_json };
+
   if (bytes == NULL)
-    return ts_cli_fail (error);
-  return ts_cli_write_file (target.folder, target.name, target.collision, bytes, options.quiet);
+    return ts_cli_report_error (&report, error);
+  return ts_cli_write_output (target.folder, target.name, target.collision, bytes, &report);
 }
 
 const TsCliCommand ts_cli_figure_draw = {

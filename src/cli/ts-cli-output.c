@@ -16,39 +16,36 @@
 
 #define MAX_NUMBERS 10000
 
-/* *@path stays %NULL when the file was to be skipped. */
+/* Gives the staged file its name. *@path stays %NULL when the file was to be skipped. */
 static gboolean
-write_file (const char *folder,
-            const char *name,
-            TsCollision collision,
-            GBytes *bytes,
-            char **path,
-            GError **error)
+commit (TsOutputDir *dir,
+        const char *staged,
+        const char *name,
+        TsCollision collision,
+        char **path,
+        GError **error)
 {
-  g_autoptr (TsOutputDir) dir = ts_output_dir_new (folder, error);
   g_autofree char *stem = ts_name_dup_stem (name);
   const char *suffix = strrchr (name, '.');
 
-  if (dir == NULL)
-    return FALSE;
   for (guint k = 0;; k++) {
     g_autofree char *numbered =
         k == 0 ? g_strdup (name) : g_strdup_printf ("%s-%u%s", stem, k, suffix);
     g_autoptr (GError) local = NULL;
 
-    if (ts_output_dir_write (dir, numbered, g_bytes_get_data (bytes, NULL),
-                             g_bytes_get_size (bytes), collision == TS_COLLISION_OVERWRITE,
-                             &local)) {
-      *path = g_build_filename (folder, numbered, NULL);
+    if (ts_output_dir_commit (dir, staged, numbered, collision == TS_COLLISION_OVERWRITE, &local)) {
+      *path = g_build_filename (ts_output_dir_get_path (dir), numbered, NULL);
       return TRUE;
     }
 
     gboolean taken = g_error_matches (local, TS_ERROR, TS_ERROR_EXISTS);
 
-    if (taken && collision == TS_COLLISION_SKIP)
-      return TRUE;
     if (!taken || collision != TS_COLLISION_NUMBER || k > MAX_NUMBERS) {
-      g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s: ", folder);
+      ts_output_dir_discard (dir, staged);
+      if (taken && collision == TS_COLLISION_SKIP)
+        return TRUE;
+      g_propagate_prefixed_error (error, g_steal_pointer (&local),
+                                  "%s: ", ts_output_dir_get_path (dir));
       return FALSE;
     }
   }
@@ -85,38 +82,50 @@ write_to_stdout (GBytes *bytes)
 }
 
 int
-ts_cli_write_output (const char *folder,
-                     const char *name,
-                     TsCollision collision,
-                     GBytes *bytes,
-                     const TsCliReport *report)
+ts_cli_commit_output (TsOutputDir *dir,
+                      const char *staged,
+                      gsize n_bytes,
+                      const char *name,
+                      TsCollision collision,
+                      const TsCliReport *report)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
 
-  if (g_str_equal (folder, "-"))
-    return write_to_stdout (bytes);
-  if (!write_file (folder, name, collision, bytes, &path, &error)) {
+  if (!commit (dir, staged, name, collision, &path, &error)) {
     ts_cli_report_error (report, error);
     return TS_CLI_FAILED;
   }
   if (report->as_json)
-    print_json (report, path, g_bytes_get_size (bytes));
+    print_json (report, path, n_bytes);
   else if (!report->quiet && path != NULL)
     printf ("%s\n", path);
   return TS_CLI_OK;
 }
 
 int
-ts_cli_write_file (const char *folder,
-                   const char *name,
-                   TsCollision collision,
-                   GBytes *bytes,
-                   gboolean quiet)
+ts_cli_write_output (const char *folder,
+                     const char *name,
+                     TsCollision collision,
+                     GBytes *bytes,
+                     const TsCliReport *report)
 {
-  const TsCliReport report = { .quiet = quiet };
+  gsize n_bytes;
+  const void *data = g_bytes_get_data (bytes, &n_bytes);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TsOutputDir) dir = NULL;
+  g_autofree char *staged = NULL;
 
-  return ts_cli_write_output (folder, name, collision, bytes, &report);
+  if (g_str_equal (folder, "-"))
+    return write_to_stdout (bytes);
+  dir = ts_output_dir_new (folder, &error);
+  if (dir != NULL)
+    staged = ts_output_dir_stage (dir, data, n_bytes, &error);
+  if (staged == NULL) {
+    ts_cli_report_error (report, error);
+    return TS_CLI_FAILED;
+  }
+  return ts_cli_commit_output (dir, staged, n_bytes, name, collision, report);
 }
 
 int

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "export/ts-export-job.h"
+#include "export/ts-output-dir.h"
 
 G_BEGIN_DECLS
 
@@ -31,21 +32,22 @@ typedef struct
 /* As ts_cli_fail(), with a line of JSON for who waits for one: {"file": ..., "error": ...}. */
 int ts_cli_report_error (const TsCliReport *report, const GError *error);
 
-/* Writes one file, under the name that the policy allows, and prints its path unless @quiet. The
- * exit status, after complaining. */
-int ts_cli_write_file (const char *folder,
-                       const char *name,
-                       TsCollision collision,
-                       GBytes *bytes,
-                       gboolean quiet);
-
-/* The same with the path as one line of JSON, if @report says so: {"file": ..., "output": ...,
- * "bytes": ...}. A @folder of "-" is standard output, which then gets the bytes and nothing else.
+/* Writes one file, under the name that the policy allows, and prints its path unless @report is
+ * quiet, or as one line of JSON: {"file": ..., "output": ..., "bytes": ...}. A @folder of "-" is
+ * standard output, which then gets the bytes and nothing else. The exit status, after complaining.
  */
 int ts_cli_write_output (const char *folder,
                          const char *name,
                          TsCollision collision,
                          GBytes *bytes,
                          const TsCliReport *report);
+
+/* The same for a file of @n_bytes that was staged in @dir. */
+int ts_cli_commit_output (TsOutputDir *dir,
+                          const char *staged,
+                          gsize n_bytes,
+                          const char *name,
+                          TsCollision collision,
+                          const TsCliReport *report);
 
 G_END_DECLS

@@ -28,6 +28,7 @@ typedef struct
   int (*run) (int argc, char **argv);
 } TsCliCommand;
 
+extern const TsCliCommand ts_cli_animate;
 extern const TsCliCommand ts_cli_diff;
 extern const TsCliCommand ts_cli_export;
 extern const TsCliCommand ts_cli_figure; /* hands over to the next, in tenscope-figure */
