@@ -53,9 +53,9 @@ render (const TsAnimation *self, guint64 index, GCancellable *cancellable, GErro
 
   if (pixels != NULL &&
       (!ts_resolve (self->recipe, self->stats, index, &resolved, cancellable, error) ||
-       !ts_render (ts_view_get_batch (self->view), index, NULL, self->recipe, &resolved,
-                   self->format, TS_VALUES_DISPLAY, pixels, self->size.width * bpp, NULL,
-                   cancellable, error)))
+       !ts_render_with_overlay (ts_view_get_batch (self->view), self->overlay, index, NULL,
+                                self->recipe, &resolved, self->format, TS_VALUES_DISPLAY, pixels,
+                                self->size.width * bpp, NULL, cancellable, error)))
     return NULL;
   if (pixels != NULL && self->options->scale == 1)
     return g_steal_pointer (&pixels);

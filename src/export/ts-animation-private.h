@@ -2,6 +2,7 @@
 #pragma once
 
 #include "export/ts-animation.h"
+#include "pixels/ts-overlay.h"
 
 G_BEGIN_DECLS
 
@@ -10,7 +11,8 @@ typedef struct
 {
   TsView *view; /* borrowed, as the next */
   const TsRecipe *recipe;
-  TsBatchStats *stats; /* owned */
+  TsBatchStats *stats; /* owned, as the next */
+  TsOverlay *overlay;  /* (nullable) of the recipe */
   const TsAnimationOptions *options;
   const TsEncoder *encoder;
   const guint64 *indices; /* (nullable) */

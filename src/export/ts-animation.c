@@ -316,11 +316,13 @@ ts_animation_write (TsView *view,
 
   *staged = NULL;
   if (!check_options (options, self.encoder, error) || !check_images (&self, error) ||
-      !set_frame (&self, error))
+      !set_frame (&self, error) || !ts_overlay_open (view, recipe, &self.overlay, error))
     return FALSE;
   stream = ts_output_dir_stage_stream (folder, staged, error);
-  if (stream == NULL)
+  if (stream == NULL) {
+    g_clear_object (&self.overlay);
     return FALSE;
+  }
   self.stats = choose_stats (&self, stats);
   self.metadata = describe (&self);
   output.writer.stream = stream;
@@ -333,6 +335,7 @@ ts_animation_write (TsView *view,
     g_clear_pointer (staged, g_free);
   }
   g_object_unref (self.stats);
+  g_clear_object (&self.overlay);
   g_free (self.metadata);
   return ok;
 }
