@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The threads of an export. Each takes one position after the other from a counter and has buffers
+ * of its own for one image, so memory does not grow with the number of images. */
+
+#include "config.h"
+
+#include "base/ts-error.h"
+#include "export/ts-export-job-private.h"
+
+#include <stdlib.h>
+
+#define MAX_THREADS 256
+/* All workers together hold at most about this much of large images. */
+#define MAX_WORK_BYTES ((guint64) 2 << 30)
+
+/* Notes a failure; one that no other image would escape stops the job. */
+static void
+take_failure (TsExportJob *self, gsize position, GError *error)
+{
+  guint64 index = ts_export_plan_get_index (self->plan, position);
+  gboolean fatal = ts_output_dir_is_fatal (error);
+
+  g_mutex_lock (&self->lock);
+  self->progress.n_failed++;
+  if (!self->stopped) {
+    TsExportFailure failure = { position, g_strdup_printf ("image %" G_GUINT64_FORMAT ": %s", index,
+                                                           error->message) };
+
+    g_array_append_val (self->failed, failure);
+  }
+  self->stopped = self->stopped || fatal;
+  g_mutex_unlock (&self->lock);
+  g_error_free (error);
+}
+
+static gboolean
+take_position (TsExportJob *self, gsize *position)
+{
+  gboolean more;
+
+  g_mutex_lock (&self->lock);
+  more = !self->stopped && !g_cancellable_is_cancelled (self->cancellable) &&
+         self->next_position < self->plan->n;
+  if (more)
+    *position = self->next_position++;
+  g_mutex_unlock (&self->lock);
+  return more;
+}
+
+static void
+worker_cb (gpointer data, gpointer user_data)
+{
+  TsExportWorker *worker = data;
+  TsExportJob *self = worker->job;
+  gsize position;
+
+  while (take_position (self, &position)) {
+    GError *error = NULL;
+
+    if (ts_export_image_run (worker, position, &error))
+      continue;
+    ts_metadata_file_take_line (self->metadata, position, NULL);
+    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      g_error_free (error);
+    else
+      take_failure (self, position, error);
+  }
+  free (worker->pixels);
+  g_free (worker);
+}
+
+static guint
+choose_n_threads (TsExportJob *self)
+{
+  TsBatch *batch = ts_view_get_batch (self->plan->view);
+  guint n = self->plan->n_threads > 0 ? self->plan->n_threads : g_get_num_processors ();
+  TsImageSize size;
+
+  /* elements as read, pixels, filtered and deflated rows */
+  ts_batch_get_max_size (batch, &size);
+  guint64 n_pixels = (guint64) size.width * size.height;
+  guint64 n_bytes =
+      n_pixels * (size.n_channels * ts_dtype_get_size (ts_batch_get_dtype (batch)) +
+                  3 * ts_pixel_format_get_size (ts_export_plan_get_format (self->plan, &size)));
+  guint64 fit = MAX_WORK_BYTES / MAX (n_bytes, 1);
+
+  n = (guint) CLAMP (fit, 1, MIN (n, MAX_THREADS));
+  return (guint) CLAMP (self->plan->n, 1, n);
+}
+
+gboolean
+ts_export_workers_run (TsExportJob *self, GError **error)
+{
+  guint n_threads = choose_n_threads (self);
+  GThreadPool *pool = g_thread_pool_new (worker_cb, NULL, (int) n_threads, TRUE, error);
+
+  if (pool == NULL)
+    return FALSE;
+  for (guint i = 0; i < n_threads; i++) {
+    TsExportWorker *worker = g_new0 (TsExportWorker, 1);
+
+    worker->job = self;
+    g_thread_pool_push (pool, worker, NULL);
+  }
+  g_thread_pool_free (pool, FALSE, TRUE);
+  return TRUE;
+}
