@@ -8,7 +8,9 @@
 #include "cli/ts-cli-run-job.h"
 #include "cli/ts-cli-view-options.h"
 #include "cli/ts-cli.h"
+#include "export/ts-indices.h"
 #include "export/ts-provenance.h"
+#include "export/ts-recipe-json.h"
 
 #include <string.h>
 
@@ -124,6 +126,27 @@ parse_options (const Options *self,
   return TRUE;
 }
 
+/* The range is taken of the images that it was taken of then, whichever are written. */
+static TsBatchStats *
+make_stats (TsView *view, const TsExportSettings *settings, GError **error)
+{
+  TsBatch *batch = ts_view_get_batch (view);
+  g_autoptr (TsBatchStats) whole = ts_batch_stats_new_for_view (view);
+  g_autoptr (GArray) indices = NULL;
+
+  if (settings->range_images == NULL)
+    return g_steal_pointer (&whole);
+  if (g_str_equal (settings->range_images, "all"))
+    return ts_batch_stats_new_subset (whole, NULL, 0);
+  indices = ts_indices_from_string (settings->range_images, ts_batch_get_n_images (batch), error);
+  if (indices == NULL) {
+    g_prefix_error (error, "“" TS_RANGE_IMAGES "”: ");
+    return NULL;
+  }
+  return ts_batch_stats_new_subset (whole, (const guint64 *) (gpointer) indices->data,
+                                    indices->len);
+}
+
 static TsExportJob *
 make_job (const char *source, const TsExportSettings *settings, GError **error)
 {
@@ -150,7 +173,9 @@ make_job (const char *source, const TsExportSettings *settings, GError **error)
     if (indices == NULL)
       return NULL;
   }
-  stats = ts_batch_stats_new_for_view (view);
+  stats = make_stats (view, settings, error);
+  if (stats == NULL)
+    return NULL;
   return ts_export_job_new (view, stats, &settings->recipe, &settings->options,
                             indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL,
                             indices != NULL ? indices->len : 0, error);

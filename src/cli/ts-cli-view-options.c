@@ -7,14 +7,13 @@
 #include "base/ts-error.h"
 #include "cli/ts-cli-parse.h"
 #include "cli/ts-cli.h"
+#include "export/ts-indices.h"
 #include "export/ts-provenance.h"
 #include "export/ts-recipe-json.h"
 #include "pixels/ts-colormap.h"
 
 #include <math.h>
 #include <string.h>
-
-#define MAX_INDICES ((guint64) 1 << 28)
 
 void
 ts_cli_view_options_clear (TsCliViewOptions *self)
@@ -504,47 +503,11 @@ ts_cli_view_options_get_recipe (const TsCliViewOptions *self,
 GArray *
 ts_cli_parse_indices (const char *text, guint64 n_images, GError **error)
 {
-  g_autoptr (GArray) indices = g_array_new (FALSE, FALSE, sizeof (guint64));
-  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+  GArray *indices = ts_indices_from_string (text, n_images, error);
 
-  for (gsize i = 0; parts[i] != NULL; i++) {
-    char *part = g_strstrip (parts[i]);
-    char *dash = strchr (part, '-');
-    guint64 first, last;
-
-    if (dash != NULL)
-      *dash = '\0';
-    if (!g_ascii_string_to_unsigned (part, 10, 0, G_MAXINT64, &first, NULL) ||
-        (dash != NULL && dash[1] != '\0' &&
-         !g_ascii_string_to_unsigned (dash + 1, 10, 0, G_MAXINT64, &last, NULL))) {
-      ts_cli_invalid (error, "--index takes numbers and ranges such as 0,3,8-20, not “%s”", text);
-      return NULL;
-    }
-    if (dash == NULL)
-      last = first;
-    else if (dash[1] == '\0')
-      last = MAX (n_images, first + 1) - 1;
-    if (last < first || MAX (first, last) >= n_images) {
-      if (last < first)
-        ts_cli_invalid (error,
-                        "--index: the range %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT
-                        " runs backwards",
-                        first, last);
-      else
-        ts_cli_invalid (error,
-                        "--index: image %" G_GUINT64_FORMAT
-                        " does not exist: there are %" G_GUINT64_FORMAT " images, counted from 0",
-                        MAX (first, last), n_images);
-      return NULL;
-    }
-    if (indices->len + (last - first) >= MAX_INDICES) {
-      ts_cli_invalid (error, "--index names too many images");
-      return NULL;
-    }
-    for (guint64 k = first; k <= last; k++)
-      g_array_append_val (indices, k);
-  }
-  return g_steal_pointer (&indices);
+  if (indices == NULL)
+    g_prefix_error (error, "--index: ");
+  return indices;
 }
 
 gboolean

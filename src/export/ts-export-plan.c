@@ -6,7 +6,7 @@
 
 #include "base/ts-error.h"
 #include "export/ts-export-array.h"
-#include "export/ts-sheet.h"
+#include "export/ts-indices.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -171,10 +171,19 @@ prepare_names (TsExportPlan *self, GError **error)
   return self->names != NULL;
 }
 
+/* SOURCE_DATE_EPOCH is how builds that are to be repeated to the byte say which time it is. */
 static char *
 get_time_now (void)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  const char *epoch = g_getenv ("SOURCE_DATE_EPOCH");
+  g_autoptr (GDateTime) now = NULL;
+  guint64 seconds;
+
+  if (epoch != NULL &&
+      g_ascii_string_to_unsigned (epoch, 10, 0, G_GUINT64_CONSTANT (253402300799), &seconds, NULL))
+    now = g_date_time_new_from_unix_utc ((gint64) seconds);
+  if (now == NULL)
+    now = g_date_time_new_now_utc ();
 
   return g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
 }
@@ -245,6 +254,12 @@ ts_export_plan_new (TsView *view,
       recipe->scope == TS_SCOPE_SELECTION && indices != NULL && !ts_batch_stats_is_subset (stats)
           ? ts_batch_stats_new_subset (stats, indices, n_indices)
           : g_object_ref (stats);
+  if (recipe->scope == TS_SCOPE_SELECTION && recipe->range_mode != TS_RANGE_FIXED) {
+    gsize n_chosen;
+    const guint64 *chosen = ts_batch_stats_get_subset (self->stats, &n_chosen);
+
+    self->range_images = ts_indices_to_string (chosen, n_chosen);
+  }
   self->recipe = *recipe;
   self->recipe.zebra = recipe->zebra && options->zebra;
   if (!settle_visible (self, error))
@@ -269,6 +284,7 @@ ts_export_plan_new (TsView *view,
                              (const char *const *) self->latents, self->created, error);
   if (self->sidecar_writer == NULL)
     return NULL;
+  ts_sidecar_writer_set_range_images (self->sidecar_writer, self->range_images);
   if (ts_export_plan_is_array (self) && !ts_export_array_check (self, error))
     return NULL;
   if (self->latents_npz && self->n_shards > 0) {
@@ -290,6 +306,7 @@ ts_export_plan_free (TsExportPlan *self)
   g_clear_pointer (&self->params, ts_params_free);
   g_strfreev (self->numbered);
   g_strfreev (self->latents);
+  g_free (self->range_images);
   g_free (self->indices);
   g_free (self->folder);
   g_free (self->name_template);

@@ -42,10 +42,11 @@ typedef struct
   guint shard, n_shards;
   char *created;
 
-  guint64 *indices; /* (nullable) of the whole selection; NULL is all images in order */
-  gsize n_selected; /* of all shards */
-  gsize first;      /* position 0 is this one of the selection */
-  gsize n;          /* images of this process */
+  char *range_images; /* (nullable) of which an automatic range is taken */
+  guint64 *indices;   /* (nullable) of the whole selection; NULL is all images in order */
+  gsize n_selected;   /* of all shards */
+  gsize first;        /* position 0 is this one of the selection */
+  gsize n;            /* images of this process */
 
   TsParams *params;
   TsNameTemplate *names;

@@ -139,6 +139,10 @@ ts_export_record_write (const TsExportPlan *plan, const TsExportResult *result)
   write_source (plan, &writer);
   ts_json_writer_name (&writer, "view");
   ts_recipe_write_json (&plan->recipe, NULL, NULL, &writer);
+  if (plan->range_images != NULL) {
+    ts_json_writer_name (&writer, TS_RANGE_IMAGES);
+    ts_json_writer_string (&writer, plan->range_images);
+  }
   write_output (plan, &writer);
   write_result (plan, result, &writer);
   ts_json_writer_end_object (&writer);

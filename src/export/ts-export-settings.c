@@ -20,6 +20,7 @@ ts_export_settings_free (TsExportSettings *self)
   g_free (self->key);
   g_free (self->layout);
   g_free (self->images);
+  g_free (self->range_images);
   g_free (self->name_template);
   g_free (self->created);
   g_strfreev (self->latents);
@@ -210,5 +211,6 @@ ts_export_settings_read (const char *json, gsize length, GError **error)
       !ts_recipe_from_json (&self->recipe, json, (gssize) length, error))
     return NULL;
   self->options.created = self->created;
+  self->range_images = ts_range_images_from_json (json, (gssize) length);
   return g_steal_pointer (&self);
 }

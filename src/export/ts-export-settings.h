@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * @size_bytes: of the dump then; another size is another dump
  * @key, @layout: the array and how its axes were read
  * @images: "all" or "0,3,8-20"
+ * @range_images: (nullable): the same for the images that the range was taken of, where they are
+ * not those that were written
  * @recipe: how it was looked at
  * @options: how it was written, without a folder; its strings belong to the settings
  *
@@ -26,6 +28,7 @@ typedef struct
   char *key;
   char *layout;
   char *images;
+  char *range_images;
   TsRecipe recipe;
   TsExportOptions options;
 

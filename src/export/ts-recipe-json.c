@@ -570,3 +570,15 @@ ts_recipe_from_json (TsRecipe *recipe, const char *json, gssize length, GError *
   *recipe = result;
   return TRUE;
 }
+
+char *
+ts_range_images_from_json (const char *json, gssize length)
+{
+  g_autoptr (JsonNode) root = ts_json_parse (json, length, NULL);
+  const char *text = NULL;
+
+  if (root == NULL || !ts_json_has (json_node_get_object (root), TS_RANGE_IMAGES) ||
+      !ts_json_get_string (json_node_get_object (root), "", TS_RANGE_IMAGES, &text, NULL))
+    return NULL;
+  return g_strdup (text);
+}

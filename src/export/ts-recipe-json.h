@@ -27,4 +27,12 @@ void ts_recipe_write_json (const TsRecipe *recipe,
  * numbers it came to. */
 gboolean ts_recipe_from_json (TsRecipe *recipe, const char *json, gssize length, GError **error);
 
+/* The member beside "view" that says which images the range was taken of, where its scope is
+ * "selection": "0,3,8-20" or "all". */
+#define TS_RANGE_IMAGES "range_images"
+
+/* That member of a sidecar or export.json, or %NULL: for ts_indices_from_string() and
+ * ts_batch_stats_new_subset(). */
+char *ts_range_images_from_json (const char *json, gssize length) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

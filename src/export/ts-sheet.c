@@ -173,27 +173,6 @@ ts_sheet_render (TsView *view,
 }
 
 char *
-ts_indices_to_string (const guint64 *indices, gsize n_indices)
-{
-  GString *out;
-
-  if (indices == NULL)
-    return g_strdup ("all");
-  out = g_string_new (NULL);
-  for (gsize i = 0; i < n_indices;) {
-    gsize end = i;
-
-    while (end + 1 < n_indices && indices[end + 1] == indices[end] + 1)
-      end++;
-    g_string_append_printf (out, "%s%" G_GUINT64_FORMAT, i > 0 ? "," : "", indices[i]);
-    if (end > i)
-      g_string_append_printf (out, "-%" G_GUINT64_FORMAT, indices[end]);
-    i = end + 1;
-  }
-  return g_string_free (out, FALSE);
-}
-
-char *
 ts_sheet_describe (TsView *view,
                    const TsRecipe *recipe,
                    const TsSheetOptions *options,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "export/ts-encoder.h"
+#include "export/ts-indices.h"
 #include "view/ts-view.h"
 
 G_BEGIN_DECLS
@@ -50,8 +51,5 @@ char *ts_sheet_describe (TsView *view,
                          const TsSheetOptions *options,
                          const guint64 *indices,
                          gsize n_indices) G_GNUC_WARN_UNUSED_RESULT;
-
-/* "0,3,8-20", or "all" when @indices is %NULL. */
-char *ts_indices_to_string (const guint64 *indices, gsize n_indices) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

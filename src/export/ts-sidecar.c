@@ -11,6 +11,8 @@
 
 /* Above this many numbers a latent is written as base64 instead of a list. */
 #define MAX_LIST_ELEMENTS (64 << 10)
+/* A longer list of images stands in the sidecar and in export.json only. */
+#define MAX_EMBEDDED_IMAGES_BYTES 4096
 
 const char *const ts_values_names[] = {
   [TS_VALUES_DISPLAY] = "display",
@@ -25,6 +27,7 @@ struct _TsSidecarWriter
   TsParams *params;
   TsRecipe recipe;
   char *created;
+  char *range_images; /* (nullable) */
   GPtrArray *latents; /* borrowed TsField, owned by the view's pairing */
 };
 
@@ -97,7 +100,15 @@ ts_sidecar_writer_free (TsSidecarWriter *self)
   g_ptr_array_unref (self->latents);
   g_object_unref (self->view);
   g_free (self->created);
+  g_free (self->range_images);
   g_free (self);
+}
+
+void
+ts_sidecar_writer_set_range_images (TsSidecarWriter *self, const char *images)
+{
+  g_free (self->range_images);
+  self->range_images = g_strdup (images);
 }
 
 GPtrArray *
@@ -337,6 +348,11 @@ write_sidecar (TsSidecarWriter *self,
   ts_sidecar_write_source (self->view, &image->index, &writer);
   ts_json_writer_name (&writer, "view");
   ts_recipe_write_json (&self->recipe, image->resolved, &size, &writer);
+  if (self->range_images != NULL &&
+      (!embedded || strlen (self->range_images) <= MAX_EMBEDDED_IMAGES_BYTES)) {
+    ts_json_writer_name (&writer, TS_RANGE_IMAGES);
+    ts_json_writer_string (&writer, self->range_images);
+  }
   write_stats (image->stats, image->marks, &writer);
   ts_json_writer_name (&writer, "params");
   ts_json_writer_begin_object (&writer);

@@ -56,6 +56,10 @@ TsSidecarWriter *ts_sidecar_writer_new (TsView *view,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ts_sidecar_writer_free (TsSidecarWriter *self);
 
+/* Says in every sidecar which images an automatic range was taken of: "0,3,8-20", copied. Before
+ * the first is written. */
+void ts_sidecar_writer_set_range_images (TsSidecarWriter *self, const char *images);
+
 /* The arrays that go into the sidecars, borrowed TsFields. */
 GPtrArray *ts_sidecar_writer_get_latents (TsSidecarWriter *self);
 

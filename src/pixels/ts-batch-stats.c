@@ -123,6 +123,15 @@ ts_batch_stats_is_subset (TsBatchStats *self)
   return self->base != NULL ? self->base->whole != NULL : self->whole != NULL;
 }
 
+const guint64 *
+ts_batch_stats_get_subset (TsBatchStats *self, gsize *n_indices)
+{
+  g_return_val_if_fail (TS_IS_BATCH_STATS (self), NULL);
+
+  *n_indices = self->n_indices;
+  return self->indices;
+}
+
 TsBatch *
 ts_batch_stats_get_batch (TsBatchStats *self)
 {

@@ -60,6 +60,9 @@ TsBatchStats *ts_batch_stats_get_part (TsBatchStats *self, TsComplexPart part);
 /* Whether it was made by ts_batch_stats_new_subset(). */
 gboolean ts_batch_stats_is_subset (TsBatchStats *self);
 
+/* The images that the scope "selection" means, borrowed; %NULL for all of them. */
+const guint64 *ts_batch_stats_get_subset (TsBatchStats *self, gsize *n_indices);
+
 /* Of the images that the scope "selection" means; otherwise as ts_batch_stats_get_all(). */
 gboolean ts_batch_stats_get_selection (TsBatchStats *self,
                                        int channel,
