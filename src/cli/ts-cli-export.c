@@ -22,6 +22,10 @@ typedef struct
   char *compression;
   char *subsampling;
   gboolean lossless;
+  gboolean progressive;
+  gboolean palette;
+  gboolean stack;
+  char *subdirs;
   char *name;
   char *latents;
   char *sidecar;
@@ -47,6 +51,7 @@ output_options_clear (OutputOptions *self)
   g_free (self->compression);
   g_free (self->subsampling);
   g_free (self->progress);
+  g_free (self->subdirs);
   g_free (self->name);
   g_free (self->latents);
   g_free (self->sidecar);
@@ -58,48 +63,94 @@ output_options_clear (OutputOptions *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OutputOptions, output_options_clear)
 
+/* "small", "zstd" or both: how hard to try, and how to pack. */
+static gboolean
+parse_compression (const OutputOptions *self, TsExportOptions *options, GError **error)
+{
+  g_auto (GStrv) words = NULL;
+  const TsEncoder *encoder = options->encoder;
+
+  if (self->compression == NULL)
+    return TRUE;
+  words = g_strsplit (self->compression, ",", -1);
+  for (gsize i = 0; words[i] != NULL; i++) {
+    int codec;
+
+    if (ts_name_lookup (ts_compression_names, words[i], &options->compression)) {
+      if (!encoder->has_effort)
+        return ts_cli_invalid (error, "--compression: %s cannot be made %s", encoder->title,
+                               words[i]);
+    } else if (ts_name_lookup (ts_codec_names, words[i], &codec) && codec != TS_CODEC_AUTO) {
+      options->codec = (TsCodec) codec;
+    } else {
+      return ts_cli_invalid (error,
+                             "--compression takes fast, normal or small, and none, deflate or "
+                             "zstd, not “%s”",
+                             words[i]);
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+find_format (const char *id, TsExportOptions *options, GError **error)
+{
+  g_autoptr (GString) known = NULL;
+
+  options->encoder = ts_export_format_find (id);
+  if (options->encoder != NULL)
+    return TRUE;
+  known = g_string_new (NULL);
+  for (gsize i = 0; ts_encoders[i] != NULL; i++)
+    g_string_append_printf (known, "%s, ", ts_encoders[i]->id);
+  for (gsize i = 0; ts_array_formats[i] != NULL; i++)
+    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", ts_array_formats[i]->id);
+  return ts_cli_invalid (error, "--format: there is no “%s”; there are %s", id, known->str);
+}
+
+/* Values other than those of the screen are floats, and floats are values unless said. */
+static gboolean
+parse_depth (const OutputOptions *self, TsExportOptions *options, GError **error)
+{
+  const char *const *depths = options->encoder->depths;
+  const char *depth = self->depth != NULL ? self->depth : depths[0];
+  int values = -1;
+
+  if (!ts_cli_parse_name ("values", self->values, ts_values_names, &values, error))
+    return FALSE;
+  if (self->depth == NULL && values > TS_VALUES_DISPLAY && !g_str_equal (depth, "16f") &&
+      g_strv_contains (depths, "32f"))
+    depth = "32f";
+  if (!ts_depth_from_string (depth, &options->depth, &options->half))
+    return ts_cli_invalid (error, "--depth must be one of 8, 16, 16f, 32f, not “%s”", depth);
+  options->values = values >= 0            ? (TsValues) values
+                    : options->depth == 32 ? TS_VALUES_VALUES
+                                           : TS_VALUES_DISPLAY;
+  return TRUE;
+}
+
 static gboolean
 parse_format (const OutputOptions *self, TsExportOptions *options, GError **error)
 {
-  static const char *const depths[] = { "8", "16", "32f", NULL };
-  static const guint bits[] = { 8, 16, 32 };
-  int depth = -1, values = -1, compression = options->compression;
   guint quality = (guint) options->quality;
 
-  if (self->format != NULL) {
-    options->encoder = ts_export_format_find (self->format);
-    if (options->encoder == NULL) {
-      g_autoptr (GString) known = g_string_new (NULL);
-
-      for (gsize i = 0; ts_encoders[i] != NULL; i++)
-        g_string_append_printf (known, "%s, ", ts_encoders[i]->id);
-      for (gsize i = 0; ts_array_formats[i] != NULL; i++)
-        g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", ts_array_formats[i]->id);
-      return ts_cli_invalid (error, "--format: there is no “%s”; there are %s", self->format,
-                             known->str);
-    }
-  }
-  if (!ts_cli_parse_name ("depth", self->depth, depths, &depth, error) ||
-      !ts_cli_parse_name ("values", self->values, ts_values_names, &values, error) ||
-      !ts_cli_parse_name ("compression", self->compression, ts_compression_names, &compression,
-                          error) ||
+  if (self->format != NULL && !find_format (self->format, options, error))
+    return FALSE;
+  if (!parse_depth (self, options, error) || !parse_compression (self, options, error) ||
       !ts_cli_parse_name ("subsampling", self->subsampling, ts_subsampling_names,
                           &options->subsampling, error) ||
-      !ts_cli_parse_uint ("quality", self->quality, 1, 100, &quality, error))
+      !ts_cli_parse_uint ("quality", self->quality, 1, 100, &quality, error) ||
+      !ts_cli_parse_uint ("subdirs", self->subdirs, 1, G_MAXINT32, &options->subdirs, error))
     return FALSE;
   if (self->quality != NULL && !options->encoder->has_quality)
     return ts_cli_invalid (error, "--quality: %s is always lossless", options->encoder->title);
-
-  /* Values other than those of the screen are floats, and floats are values unless said. */
-  if (depth < 0 && values > TS_VALUES_DISPLAY && g_strv_contains (options->encoder->depths, "32f"))
-    depth = 2;
-  if (depth == 2 && values < 0)
-    values = TS_VALUES_VALUES;
-  options->depth = depth >= 0 ? bits[depth] : 8;
-  options->values = values >= 0 ? (TsValues) values : TS_VALUES_DISPLAY;
+  if (self->subsampling != NULL && !g_str_equal (options->encoder->id, "jpeg"))
+    return ts_cli_invalid (error, "--subsampling: %s has no subsampling; JPEG has", options->encoder->title);
   options->quality = (int) quality;
-  options->compression = compression;
   options->lossless = self->lossless;
+  options->progressive = self->progressive;
+  options->palette = self->palette;
+  options->stack = self->stack;
   return TRUE;
 }
 
@@ -126,7 +177,7 @@ parse_shard (const OutputOptions *self, TsExportOptions *options, GError **error
 static gboolean
 parse_output (OutputOptions *self, TsExportOptions *options, GError **error)
 {
-  static const char *const sidecars[] = { "json", "none", NULL };
+  static const char *const sidecars[] = { "json", "none", "yaml", NULL };
   int collision = TS_COLLISION_FAIL, sidecar = 0;
 
   ts_export_options_init (options);
@@ -144,7 +195,8 @@ parse_output (OutputOptions *self, TsExportOptions *options, GError **error)
       !ts_cli_parse_uint ("jobs", self->jobs, 1, 256, &options->n_threads, error))
     return FALSE;
   options->collision = (TsCollision) collision;
-  options->sidecar = sidecar == 0;
+  options->sidecar = sidecar != 1;
+  options->yaml = sidecar == 2;
   if (self->latents != NULL && !g_str_equal (self->latents, "auto")) {
     const char *list = g_str_equal (self->latents, "none") ? "" : self->latents;
 
@@ -222,16 +274,26 @@ run_export (int argc, char **argv)
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output.output,
       "The output folder; images go to DIR/images", "DIR" },
     { "format", 'f', 0, G_OPTION_ARG_STRING, &output.format,
-      "png, jpeg, tiff, webp; npy or npz: all images in one array", "FORMAT" },
-    { "depth", 0, 0, G_OPTION_ARG_STRING, &output.depth, "Bits a channel: 8, 16, 32f", "BITS" },
+      "png, jpeg, tiff, webp, exr; npy or npz: all images in one array", "FORMAT" },
+    { "depth", 0, 0, G_OPTION_ARG_STRING, &output.depth,
+      "Bits a channel: 8, 16, 16f (OpenEXR), 32f", "BITS" },
     { "values", 0, 0, G_OPTION_ARG_STRING, &output.values,
       "What floats hold: display (after range and curve), values (un-normalised), raw", "KIND" },
     { "quality", 'q', 0, G_OPTION_ARG_STRING, &output.quality, "1 to 100, JPEG and WebP", "Q" },
     { "lossless", 0, 0, G_OPTION_ARG_NONE, &output.lossless, "Lossless WebP", NULL },
     { "compression", 0, 0, G_OPTION_ARG_STRING, &output.compression,
-      "fast, normal or small; PNG and TIFF", "EFFORT" },
+      "fast, normal or small (PNG, TIFF, WebP); none, deflate or zstd (TIFF, OpenEXR); or both: "
+      "zstd,small",
+      "HOW" },
     { "subsampling", 0, 0, G_OPTION_ARG_STRING, &output.subsampling,
       "JPEG's colours for 2x2 pixels, 2x1 or each: 420 (default), 422, 444", "KIND" },
+    { "progressive", 0, 0, G_OPTION_ARG_NONE, &output.progressive, "Progressive JPEG", NULL },
+    { "palette", 0, 0, G_OPTION_ARG_NONE, &output.palette,
+      "PNG of label maps: the labels, with their colours as a palette", NULL },
+    { "stack", 0, 0, G_OPTION_ARG_NONE, &output.stack, "TIFF: all images as pages of one file",
+      NULL },
+    { "subdirs", 0, 0, G_OPTION_ARG_STRING, &output.subdirs,
+      "At most N images a folder: images/00000, images/00001, …", "N" },
     { "name", 'n', 0, G_OPTION_ARG_FILENAME, &output.name,
       "Names of the files: {stem} {key} {index} {n} {seed} {label} {channel} {row} {col} {date} "
       "{time} …",
@@ -240,7 +302,7 @@ run_export (int argc, char **argv)
       "Which arrays go into the sidecars: names, auto or none", "KEY,…" },
     { "latents-npz", 0, 0, G_OPTION_ARG_NONE, &output.latents_npz,
       "The same arrays of all images once more, in DIR/latents.npz", NULL },
-    { "sidecar", 0, 0, G_OPTION_ARG_STRING, &output.sidecar, "json or none", "KIND" },
+    { "sidecar", 0, 0, G_OPTION_ARG_STRING, &output.sidecar, "json, yaml or none", "KIND" },
     TS_CLI_COLLISION_ENTRY (&output.collision),
     { "shard", 0, 0, G_OPTION_ARG_STRING, &output.shard,
       "Only part K of N of the images; see “merge”", "K/N" },

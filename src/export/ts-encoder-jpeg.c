@@ -27,6 +27,7 @@ typedef struct
   const TsPicture *picture;
   int quality;
   int subsampling;
+  gboolean progressive;
   const guint8 *exif; /* (nullable) */
   gsize n_exif;
   unsigned char *out;
@@ -70,6 +71,8 @@ write_jpeg (JpegWriter *writer)
     jpeg->comp_info[0].h_samp_factor = writer->subsampling < 2 ? 2 : 1;
     jpeg->comp_info[0].v_samp_factor = writer->subsampling < 1 ? 2 : 1;
   }
+  if (writer->progressive)
+    jpeg_simple_progression (jpeg);
   jpeg_start_compress (jpeg, TRUE);
   if (writer->exif != NULL)
     jpeg_write_marker (jpeg, JPEG_APP0 + 1, writer->exif, (unsigned int) writer->n_exif);
@@ -119,7 +122,8 @@ encode_jpeg (const TsPicture *picture, const TsEncodeOptions *options, GError **
 
   JpegWriter writer = { .picture = picture,
                         .quality = CLAMP (options->quality, 1, 100),
-                        .subsampling = options->subsampling };
+                        .subsampling = options->subsampling,
+                        .progressive = options->progressive };
   g_autofree guint8 *exif = make_exif_segment (options->metadata, &writer.n_exif);
 
   writer.exif = exif;
@@ -136,6 +140,14 @@ encode_jpeg (const TsPicture *picture, const TsEncodeOptions *options, GError **
     return NULL;
   }
   return g_bytes_new_with_free_func (writer.out, writer.n_out, free, writer.out);
+}
+
+/* Some append to such files: the end of the image may stand before the end of the file. */
+static gboolean
+is_whole_jpeg (const guint8 *data, gsize n_bytes)
+{
+  return n_bytes >= 4 && data[0] == 0xff && data[1] == 0xd8 &&
+         memmem (data + n_bytes - MIN (n_bytes, 1024), MIN (n_bytes, 1024), "\xff\xd9", 2) != NULL;
 }
 
 static char *
@@ -157,5 +169,6 @@ const TsEncoder ts_encoder_jpeg = {
   .has_quality = TRUE,
   .max_side = 65500,
   .encode = encode_jpeg,
+  .is_whole = is_whole_jpeg,
   .dup_library_version = dup_jpeg_version,
 };

@@ -221,6 +221,26 @@ warning_cb (png_structp png, png_const_charp message)
 {
 }
 
+/* All 256 entries, so that the file does not depend on which labels an image happens to have. The
+ * list of alphas ends with the last that is not opaque. */
+static void
+set_palette (png_structp png, png_infop info, const guint8 *palette)
+{
+  png_color colors[256];
+  png_byte alphas[256];
+  int n_alphas = 0;
+
+  for (int i = 0; i < 256; i++, palette += 4) {
+    colors[i] = (png_color){ palette[0], palette[1], palette[2] };
+    alphas[i] = palette[3];
+    if (palette[3] != 255)
+      n_alphas = i + 1;
+  }
+  png_set_PLTE (png, info, colors, 256);
+  if (n_alphas > 0)
+    png_set_tRNS (png, info, alphas, n_alphas, NULL);
+}
+
 /* The only function that setjmp returns into; its frame owns nothing. */
 static gboolean
 write_chunks (png_structp png, png_infop info, PngWriter *writer)
@@ -245,8 +265,12 @@ write_chunks (png_structp png, png_infop info, PngWriter *writer)
   png_set_user_limits (png, 0x7fffffff, 0x7fffffff);
   png_set_IHDR (png, info, picture->width, picture->height,
                 (int) ts_pixel_format_get_bits (picture->format),
-                color_types[ts_pixel_format_get_n_channels (picture->format)], PNG_INTERLACE_NONE,
-                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+                picture->palette != NULL
+                    ? PNG_COLOR_TYPE_PALETTE
+                    : color_types[ts_pixel_format_get_n_channels (picture->format)],
+                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (picture->palette != NULL)
+    set_palette (png, info, picture->palette);
   png_set_text (png, info, text, writer->metadata != NULL ? 2 : 1);
   png_write_info (png, info);
   for (gsize at = 0; at < writer->n_deflated; at += 1 << 20)
@@ -260,6 +284,8 @@ encode_png (const TsPicture *picture, const TsEncodeOptions *options, GError **e
 {
   guint bits = ts_pixel_format_get_bits (picture->format);
   guint64 n_bytes;
+
+  g_return_val_if_fail (picture->palette == NULL || picture->format == TS_PIXELS_GRAY8, NULL);
 
   if (bits > 16) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "PNG holds 8 or 16 bits, not %u", bits);
@@ -297,6 +323,33 @@ encode_png (const TsPicture *picture, const TsEncodeOptions *options, GError **e
   return g_byte_array_free_to_bytes (writer.out);
 }
 
+static guint32
+read_u32 (const guint8 *at)
+{
+  return (guint32) at[0] << 24 | (guint32) at[1] << 16 | (guint32) at[2] << 8 | at[3];
+}
+
+/* Every chunk up to the last has its right checksum. */
+static gboolean
+is_whole_png (const guint8 *data, gsize n_bytes)
+{
+  gsize at = 8;
+
+  if (n_bytes < 8 || memcmp (data, "\x89PNG\r\n\x1a\n", 8) != 0)
+    return FALSE;
+  while (n_bytes - at >= 12) {
+    gsize length = read_u32 (data + at);
+
+    if (length > n_bytes - at - 12 ||
+        libdeflate_crc32 (0, data + at + 4, length + 4) != read_u32 (data + at + 8 + length))
+      return FALSE;
+    if (memcmp (data + at + 4, "IEND", 4) == 0)
+      return TRUE;
+    at += length + 12;
+  }
+  return FALSE;
+}
+
 static char *
 dup_png_version (void)
 {
@@ -311,7 +364,8 @@ const TsEncoder ts_encoder_png = {
   .suffix = ".png",
   .depths = png_depths,
   .has_alpha = TRUE,
-  .has_quality = FALSE,
+  .has_effort = TRUE,
   .encode = encode_png,
+  .is_whole = is_whole_png,
   .dup_library_version = dup_png_version,
 };

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 extern const TsEncoder ts_encoder_png;
 extern const TsEncoder ts_encoder_jpeg;
 extern const TsEncoder ts_encoder_tiff;
+#ifdef HAVE_EXR
+extern const TsEncoder ts_encoder_exr;
+#endif
 #ifdef HAVE_WEBP
 extern const TsEncoder ts_encoder_webp;
 #endif

@@ -5,112 +5,14 @@
 
 #include "config.h"
 
-#include "export/ts-encoder-private.h"
+#include "export/ts-tiff-private.h"
+#include "export/ts-tiff-stack.h"
 
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
 
+#include <math.h>
 #include <string.h>
-#include <tiffio.h>
-
-typedef struct
-{
-  guint8 *data;
-  gsize size;
-  gsize capacity;
-  gsize pos;
-  char message[200];
-} TiffMemory;
-
-static tmsize_t
-read_cb (thandle_t handle, void *out, tmsize_t n_bytes)
-{
-  TiffMemory *memory = handle;
-  gsize n = memory->pos < memory->size ? MIN ((gsize) n_bytes, memory->size - memory->pos) : 0;
-
-  if (n > 0)
-    memcpy (out, memory->data + memory->pos, n);
-  memory->pos += n;
-  return (tmsize_t) n;
-}
-
-static tmsize_t
-write_cb (thandle_t handle, void *data, tmsize_t n_bytes)
-{
-  TiffMemory *memory = handle;
-  gsize end;
-
-  if (n_bytes < 0 || __builtin_add_overflow (memory->pos, (gsize) n_bytes, &end))
-    return -1;
-  if (end > memory->capacity) {
-    gsize capacity = MAX (end, memory->capacity * 2);
-    guint8 *data_now = g_try_realloc (memory->data, capacity);
-
-    if (data_now == NULL)
-      return -1;
-    memory->data = data_now;
-    memory->capacity = capacity;
-  }
-  if (memory->pos > memory->size)
-    memset (memory->data + memory->size, 0, memory->pos - memory->size);
-  memcpy (memory->data + memory->pos, data, (gsize) n_bytes);
-  memory->pos = end;
-  memory->size = MAX (memory->size, end);
-  return n_bytes;
-}
-
-static toff_t
-seek_cb (thandle_t handle, toff_t offset, int whence)
-{
-  TiffMemory *memory = handle;
-  gsize base = whence == SEEK_CUR ? memory->pos : whence == SEEK_END ? memory->size : 0;
-
-  memory->pos = base + (gsize) offset;
-  return memory->pos;
-}
-
-static int
-close_cb (thandle_t handle)
-{
-  return 0;
-}
-
-static toff_t
-size_cb (thandle_t handle)
-{
-  return ((TiffMemory *) handle)->size;
-}
-
-static int
-error_cb (TIFF *tiff, void *data, const char *module, const char *format, va_list args)
-{
-  TiffMemory *memory = data;
-
-  if (memory->message[0] == '\0')
-    g_vsnprintf (memory->message, sizeof memory->message, format, args);
-  return 1;
-}
-
-static int
-warning_cb (TIFF *tiff, void *data, const char *module, const char *format, va_list args)
-{
-  return 1;
-}
-
-static TIFF *
-open_tiff (TiffMemory *memory)
-{
-  TIFFOpenOptions *options = TIFFOpenOptionsAlloc ();
-
-  TIFFOpenOptionsSetErrorHandlerExtR (options, error_cb, memory);
-  TIFFOpenOptionsSetWarningHandlerExtR (options, warning_cb, memory);
-
-  TIFF *tiff = TIFFClientOpenExt ("memory", "w", memory, read_cb, write_cb, seek_cb, close_cb,
-                                  size_cb, NULL, NULL, options);
-
-  TIFFOpenOptionsFree (options);
-  return tiff;
-}
 
 /* What tifffile calls a shaped description; readers believe the shape. */
 static char *
@@ -128,13 +30,60 @@ make_description (const TsPicture *picture, const char *metadata)
                           metadata != NULL ? metadata : "");
 }
 
+/* What the numbers of a float image span: readers scale the screen by it. */
 static void
-set_tags (TIFF *tiff, const TsPicture *picture, const TsEncodeOptions *options)
+set_span (TIFF *tiff, const TsPicture *picture)
 {
-  static const int levels[] = { 1, 6, 9 };
+  gsize n_row = picture->width * (gsize) ts_pixel_format_get_n_channels (picture->format);
+  float lo = INFINITY, hi = -INFINITY;
+
+  for (guint y = 0; y < picture->height; y++) {
+    const float *row = (const float *) (gconstpointer) ts_picture_row (picture, y);
+
+    for (gsize i = 0; i < n_row; i++) {
+      if (row[i] < lo && row[i] > -INFINITY)
+        lo = row[i];
+      if (row[i] > hi && row[i] < INFINITY)
+        hi = row[i];
+    }
+  }
+  if (lo <= hi) {
+    TIFFSetField (tiff, TIFFTAG_SMINSAMPLEVALUE, (double) lo);
+    TIFFSetField (tiff, TIFFTAG_SMAXSAMPLEVALUE, (double) hi);
+  }
+}
+
+static void
+set_codec (TIFF *tiff, const TsPicture *picture, const TsEncodeOptions *options)
+{
+  static const int zip_levels[] = { 1, 6, 9 }, zstd_levels[] = { 1, 9, 19 };
+  gboolean is_float = ts_pixel_format_get_bits (picture->format) == 32;
+  int effort = CLAMP (options->compression, 0, 2);
+
+  if (options->codec == TS_CODEC_NONE) {
+    TIFFSetField (tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+  } else if (options->codec == TS_CODEC_ZSTD) {
+    TIFFSetField (tiff, TIFFTAG_COMPRESSION, COMPRESSION_ZSTD);
+    TIFFSetField (tiff, TIFFTAG_ZSTD_LEVEL, zstd_levels[effort]);
+    /* Who reads the one reads the other. */
+    TIFFSetField (tiff, TIFFTAG_PREDICTOR,
+                  is_float ? PREDICTOR_FLOATINGPOINT : PREDICTOR_HORIZONTAL);
+  } else {
+    TIFFSetField (tiff, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE);
+    TIFFSetField (tiff, TIFFTAG_ZIPQUALITY, zip_levels[effort]);
+    if (!is_float)
+      TIFFSetField (tiff, TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
+  }
+}
+
+static void
+set_tags (TIFF *tiff,
+          const TsPicture *picture,
+          const TsEncodeOptions *options,
+          const char *description)
+{
   guint n_channels = ts_pixel_format_get_n_channels (picture->format);
   guint bits = ts_pixel_format_get_bits (picture->format);
-  g_autofree char *description = make_description (picture, options->metadata);
   gsize row_bytes = picture->width * ts_pixel_format_get_size (picture->format);
 
   TIFFSetField (tiff, TIFFTAG_IMAGEWIDTH, (guint32) picture->width);
@@ -151,15 +100,15 @@ set_tags (TIFF *tiff, const TsPicture *picture, const TsEncodeOptions *options)
 
     TIFFSetField (tiff, TIFFTAG_EXTRASAMPLES, 1, &alpha);
   }
-  TIFFSetField (tiff, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE);
-  TIFFSetField (tiff, TIFFTAG_ZIPQUALITY, levels[CLAMP (options->compression, 0, 2)]);
-  if (bits != 32)
-    TIFFSetField (tiff, TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
+  if (bits == 32)
+    set_span (tiff, picture);
+  set_codec (tiff, picture, options);
   /* Strips of about 256 KiB: few calls, and readers may take a part. */
   TIFFSetField (tiff, TIFFTAG_ROWSPERSTRIP,
                 (guint32) CLAMP ((256 << 10) / row_bytes, 1, picture->height));
   TIFFSetField (tiff, TIFFTAG_SOFTWARE, TS_SOFTWARE);
-  TIFFSetField (tiff, TIFFTAG_IMAGEDESCRIPTION, description);
+  if (description != NULL)
+    TIFFSetField (tiff, TIFFTAG_IMAGEDESCRIPTION, description);
 }
 
 /* libtiff changes the row it is given (predictor), so each goes through a copy. */
@@ -177,10 +126,27 @@ write_rows (TIFF *tiff, const TsPicture *picture)
   return TRUE;
 }
 
+gboolean
+ts_tiff_write_picture (TIFF *tiff,
+                       const TsPicture *picture,
+                       const TsEncodeOptions *options,
+                       const char *description)
+{
+  set_tags (tiff, picture, options, description);
+  return write_rows (tiff, picture) && TIFFWriteDirectory (tiff) == 1;
+}
+
+gboolean
+ts_tiff_has_codec (TsCodec codec)
+{
+  return codec != TS_CODEC_ZSTD || TIFFIsCODECConfigured (COMPRESSION_ZSTD);
+}
+
 static GBytes *
 encode_tiff (const TsPicture *picture, const TsEncodeOptions *options, GError **error)
 {
-  TiffMemory memory = { 0 };
+  TsTiffTarget memory = { .fd = -1 };
+  g_autofree char *description = make_description (picture, options->metadata);
   guint64 n_bytes;
 
   if (picture->width == 0 || picture->height == 0 ||
@@ -191,12 +157,11 @@ encode_tiff (const TsPicture *picture, const TsEncodeOptions *options, GError **
     return NULL;
   }
 
-  TIFF *tiff = open_tiff (&memory);
+  TIFF *tiff = ts_tiff_open (&memory, FALSE);
   gboolean ok = tiff != NULL;
 
   if (ok) {
-    set_tags (tiff, picture, options);
-    ok = write_rows (tiff, picture) && TIFFWriteDirectory (tiff) == 1;
+    ok = ts_tiff_write_picture (tiff, picture, options, description);
     TIFFClose (tiff);
   }
   if (!ok) {
@@ -205,7 +170,26 @@ encode_tiff (const TsPicture *picture, const TsEncodeOptions *options, GError **
                  memory.message[0] != '\0' ? memory.message : "no memory");
     return NULL;
   }
-  return g_bytes_new_take (memory.data, memory.size);
+  return g_bytes_new_take (memory.data, (gsize) memory.size);
+}
+
+/* The directory stands at the end, as libtiff writes it. */
+static gboolean
+is_whole_tiff (const guint8 *data, gsize n_bytes)
+{
+  const char *magic = G_BYTE_ORDER == G_LITTLE_ENDIAN ? "II*\0" : "MM\0*";
+  guint32 offset;
+  guint16 n_entries;
+
+  if (n_bytes < 8)
+    return FALSE;
+  if (memcmp (data, magic, 4) != 0)
+    return memcmp (data, "II", 2) == 0 || memcmp (data, "MM", 2) == 0; /* of another program */
+  memcpy (&offset, data + 4, 4);
+  if (offset < 8 || offset > n_bytes - 2)
+    return FALSE;
+  memcpy (&n_entries, data + offset, 2);
+  return n_bytes - offset >= 2 + 12 * (gsize) n_entries + 4;
 }
 
 static char *
@@ -216,13 +200,17 @@ dup_tiff_version (void)
 
 static const char *const tiff_depths[] = { "8", "16", "32f", NULL };
 
+static const char *const tiff_codecs[] = { "none", "deflate", "zstd", NULL };
+
 const TsEncoder ts_encoder_tiff = {
   .id = "tiff",
   .title = "TIFF",
   .suffix = ".tif",
   .depths = tiff_depths,
   .has_alpha = TRUE,
-  .has_quality = FALSE,
+  .has_effort = TRUE,
+  .codecs = tiff_codecs,
   .encode = encode_tiff,
+  .is_whole = is_whole_tiff,
   .dup_library_version = dup_tiff_version,
 };

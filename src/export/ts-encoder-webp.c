@@ -114,8 +114,14 @@ encode_webp (const TsPicture *picture, const TsEncodeOptions *options, GError **
     return NULL;
   }
   if (options->lossless) {
-    WebPConfigLosslessPreset (&config, options->compression >= 2 ? 9 : 4);
+    static const int levels[] = { 1, 4, 9 };
+
+    WebPConfigLosslessPreset (&config, levels[CLAMP (options->compression, 0, 2)]);
     config.exact = 1;
+  } else {
+    static const int methods[] = { 2, 4, 6 };
+
+    config.method = methods[CLAMP (options->compression, 0, 2)];
   }
 
   WebPMemoryWriter memory;
@@ -140,6 +146,18 @@ encode_webp (const TsPicture *picture, const TsEncodeOptions *options, GError **
   return bytes;
 }
 
+static gboolean
+is_whole_webp (const guint8 *data, gsize n_bytes)
+{
+  guint32 size;
+
+  if (n_bytes < RIFF_HEADER_BYTES || memcmp (data, "RIFF", 4) != 0 ||
+      memcmp (data + 8, "WEBP", 4) != 0)
+    return FALSE;
+  memcpy (&size, data + 4, 4);
+  return GUINT32_FROM_LE (size) <= n_bytes - 8;
+}
+
 static char *
 dup_webp_version (void)
 {
@@ -156,7 +174,9 @@ const TsEncoder ts_encoder_webp = {
   .depths = webp_depths,
   .has_alpha = TRUE,
   .has_quality = TRUE,
+  .has_effort = TRUE,
   .max_side = 16383,
   .encode = encode_webp,
+  .is_whole = is_whole_webp,
   .dup_library_version = dup_webp_version,
 };

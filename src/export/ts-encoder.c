@@ -13,6 +13,9 @@ const TsEncoder *const ts_encoders[] = {
 #ifdef HAVE_WEBP
   &ts_encoder_webp,
 #endif
+#ifdef HAVE_EXR
+  &ts_encoder_exr,
+#endif
   NULL,
 };
 
@@ -33,7 +36,37 @@ static const TsEncoder format_npz = { .id = "npz",
 const TsEncoder *const ts_array_formats[] = { &format_npy, &format_npz, NULL };
 
 const char *const ts_compression_names[] = { "fast", "normal", "small", NULL };
+const char *const ts_codec_names[] = { "auto", "none", "deflate", "zstd", NULL };
 const char *const ts_subsampling_names[] = { "420", "422", "444", NULL };
+
+static const struct
+{
+  const char *name;
+  guint depth;
+  gboolean half;
+} depths[] = { { "8", 8, FALSE }, { "16", 16, FALSE }, { "16f", 32, TRUE }, { "32f", 32, FALSE } };
+
+const char *
+ts_depth_to_string (guint depth, gboolean half)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (depths); i++)
+    if (depths[i].depth == depth && depths[i].half == half)
+      return depths[i].name;
+  return NULL;
+}
+
+gboolean
+ts_depth_from_string (const char *text, guint *depth, gboolean *half)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (depths); i++) {
+    if (g_str_equal (depths[i].name, text)) {
+      *depth = depths[i].depth;
+      *half = depths[i].half;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
 
 const TsEncoder *
 ts_encoder_find (const char *id)
@@ -42,7 +75,11 @@ ts_encoder_find (const char *id)
     if (g_str_equal (ts_encoders[i]->id, id))
       return ts_encoders[i];
 
-  /* Suffixes as people write them. */
+      /* Suffixes as people write them. */
+#ifdef HAVE_EXR
+  if (g_str_equal (id, "openexr"))
+    return &ts_encoder_exr;
+#endif
   if (g_str_equal (id, "jpg"))
     return &ts_encoder_jpeg;
   if (g_str_equal (id, "tif"))

@@ -28,7 +28,7 @@ typedef struct
 gboolean
 ts_export_plan_is_array (const TsExportPlan *self)
 {
-  return self->encoder->encode == NULL;
+  return self->encoder->encode == NULL || self->stack;
 }
 
 static gboolean
@@ -75,15 +75,17 @@ ts_export_array_check (const TsExportPlan *plan, GError **error)
   Form form;
 
   if (!ts_batch_is_uniform (ts_view_get_batch (plan->view))) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "an array needs images of one size");
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "%s needs images of one size",
+                 plan->stack ? "a stack" : "an array");
     return FALSE;
   }
   if (plan->n_shards > 0) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "an array is one file, which shards cannot write together");
+                 "%s is one file, which shards cannot write together",
+                 plan->stack ? "a stack" : "an array");
     return FALSE;
   }
-  return get_form (plan, &form, error);
+  return plan->stack || get_form (plan, &form, error);
 }
 
 char *

@@ -48,11 +48,48 @@ typedef struct
   gsize n_allocated;
 } TsExportWorker;
 
+void ts_export_worker_clear (TsExportWorker *self);
+
+/* One image on its way to the disk. Its parts point at each other: do not copy it. */
+typedef struct
+{
+  gsize position;
+  guint64 index;
+  TsPicture picture; /* pixels of the worker's */
+  TsSidecarImage info;
+  TsResolved resolved;
+  TsStats stats;
+  TsMarks marks;
+} TsExportImage;
+
+/* Reads and renders the image at @position. */
+gboolean ts_export_image_render (TsExportWorker *worker,
+                                 gsize position,
+                                 TsExportImage *image,
+                                 GError **error);
+
 /* Renders, encodes and writes the image at @position, or leaves it where the policy says so. */
 gboolean ts_export_image_run (TsExportWorker *worker, gsize position, GError **error);
 
+typedef enum {
+  TS_EXPORT_FOUND_NOTHING,
+  TS_EXPORT_FOUND_WHOLE,
+  TS_EXPORT_FOUND_TORN, /* part of a file, or not the file that its sidecar speaks of */
+} TsExportFound;
+
+/* What is there under the name @stem. */
+TsExportFound ts_export_verify (const TsExportPlan *plan, TsOutputDir *folder, const char *stem);
+
 /* All images of the plan into the open folder of the job, on as many threads as fit. */
 gboolean ts_export_workers_run (TsExportJob *self, GError **error);
+
+/* Writes all images as pages of @folder/@name. */
+gboolean ts_export_stack_write (TsExportJob *self,
+                                TsOutputDir *folder,
+                                const char *name,
+                                GCancellable *cancellable,
+                                GError **error);
+char *ts_export_stack_dup_name (const TsExportPlan *plan) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The whole run, by what comes out: names only, a file an image, or one file for all. */
 gboolean ts_export_run_dry (TsExportJob *self, GCancellable *cancellable, GError **error);

@@ -131,9 +131,13 @@ ts_export_job_get_files (TsExportJob *self)
       continue;
     stem =
         renamed != NULL ? g_strdup (renamed) : ts_export_plan_dup_stem (self->plan, i, NULL, NULL);
-    if (stem != NULL)
-      g_ptr_array_add (self->files,
-                       g_strconcat ("images/", stem, self->plan->encoder->suffix, NULL));
+    if (stem != NULL) {
+      g_autofree char *subdir = ts_export_plan_dup_subdir (self->plan, i);
+
+      g_ptr_array_add (self->files, g_strconcat ("images/", subdir != NULL ? subdir : "",
+                                                 subdir != NULL ? "/" : "", stem,
+                                                 self->plan->encoder->suffix, NULL));
+    }
   }
   return self->files;
 }

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 typedef enum {
   TS_COLLISION_FAIL, /* nothing is written when any file exists */
-  TS_COLLISION_SKIP,
+  TS_COLLISION_SKIP, /* but what is torn is made again */
   TS_COLLISION_OVERWRITE,
   TS_COLLISION_NUMBER, /* stem-1, stem-2, ... */
 } TsCollision;
@@ -19,12 +19,17 @@ extern const char *const ts_collision_names[];
  * TsExportOptions:
  * @folder: absolute or relative path; made when missing. Images go to @folder/images
  * @depth: 8, 16, or 32 (float)
+ * @half: floats of 16 bits in the file; @depth is 32
  * @encoder: also one of ts_array_formats: then all images become one array in @folder (raw ones of
  * the dump's own type), without sidecars
+ * @compression: 0 fast, 1 normal, 2 small
+ * @palette: labels as numbers with their colours beside (PNG); the colormap is a categorical one
+ * @stack: all images as pages of one file in @folder (TIFF), without sidecars
+ * @subdirs: at most so many images a folder, images/00000, images/00001, ...; 0 is one folder
  * @name_template: without suffix: "{stem}_{index}"
  * @latents: (nullable) %NULL-terminated field names; %NULL is all latents ("auto"), an empty list
  * none
- * @sidecar: one JSON an image
+ * @sidecar: one JSON an image, or with @yaml the same as YAML
  * @latents_npz: the latents of all images once more, as arrays in @folder/latents.npz
  * @zebra: keep the stripes of the recipe; without, files have none
  * @shard, @n_shards: this process does part @shard (1 to @n_shards) of the selection; 0 is all of
@@ -38,14 +43,21 @@ typedef struct
   const char *folder;
   const TsEncoder *encoder;
   guint depth;
+  gboolean half;
   TsValues values;
   int quality;
   gboolean lossless;
   int compression;
+  TsCodec codec;
   int subsampling;
+  gboolean progressive;
+  gboolean palette;
+  gboolean stack;
+  guint subdirs;
   const char *name_template;
   const char *const *latents;
   gboolean sidecar;
+  gboolean yaml;
   gboolean latents_npz;
   gboolean zebra;
   TsCollision collision;

@@ -23,6 +23,8 @@ typedef struct
   JsonNode **records; /* by shard */
   GString *metadata;
   gboolean with_sidecars;
+  const char *sidecar_suffix;
+  gboolean with_subdirs;
   guint64 n_images;
 } Merge;
 
@@ -158,6 +160,8 @@ read_record (Merge *self, guint k, GError **error)
     return FALSE;
   }
   self->with_sidecars = settings->options.sidecar;
+  self->sidecar_suffix = settings->options.yaml ? ".yaml" : ".json";
+  self->with_subdirs = settings->options.subdirs > 0;
   self->records[k - 1] = ts_json_parse (json->str, (gssize) json->len, error);
   if (self->records[k - 1] == NULL)
     return FALSE;
@@ -181,6 +185,17 @@ read_record (Merge *self, guint k, GError **error)
   return TRUE;
 }
 
+/* "stem.png", or "00012/stem.png" where images stand in folders. */
+static gboolean
+is_image_name (Merge *self, const char *name)
+{
+  gsize n_digits = strspn (name, "0123456789");
+
+  if (self->with_subdirs && n_digits > 0 && name[n_digits] == '/')
+    name += n_digits + 1;
+  return name[0] != '\0' && strchr (name, '/') == NULL;
+}
+
 static gboolean
 check_line (Merge *self, const char *line, gsize length, GError **error)
 {
@@ -191,11 +206,11 @@ check_line (Merge *self, const char *line, gsize length, GError **error)
   if (node == NULL ||
       !ts_json_get_string (json_node_get_object (node), "", "file_name", &name, error))
     return FALSE;
-  if (name == NULL || strchr (name, '/') != NULL || (dot = strrchr (name, '.')) == NULL)
+  if (name == NULL || !is_image_name (self, name) || (dot = strrchr (name, '.')) == NULL)
     return fail (error, "a line of metadata names no file");
 
   g_autofree char *stem = g_strndup (name, (gsize) (dot - name));
-  g_autofree char *sidecar = g_strconcat (stem, ".json", NULL);
+  g_autofree char *sidecar = g_strconcat (stem, self->sidecar_suffix, NULL);
 
   if (!ts_output_dir_has (self->images, name))
     return fail (error, "“images/%s” is missing", name);

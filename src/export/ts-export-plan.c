@@ -7,6 +7,8 @@
 #include "base/ts-error.h"
 #include "export/ts-export-array.h"
 #include "export/ts-indices.h"
+#include "export/ts-tiff-stack.h"
+#include "pixels/ts-colormap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,14 +31,49 @@ fail (GError **error, const char *format, ...)
   return FALSE;
 }
 
+/* What only some formats have, and which. */
+static gboolean
+check_extras (const TsExportOptions *options, GError **error)
+{
+  const TsEncoder *encoder = options->encoder;
+  gboolean is_jpeg = g_str_equal (encoder->id, "jpeg");
+
+  if (options->lossless && !g_str_equal (encoder->id, "webp"))
+    return encoder->has_quality ? fail (error, "%s is never lossless", encoder->title)
+                                : fail (error, "%s is always lossless", encoder->title);
+  if (options->subsampling != 0 && !is_jpeg)
+    return fail (error, "%s has no subsampling; JPEG has", encoder->title);
+  if (options->progressive && !is_jpeg)
+    return fail (error, "%s is never progressive; JPEG may be", encoder->title);
+  if (options->codec != TS_CODEC_AUTO) {
+    const char *name = ts_codec_names[options->codec];
+
+    if (encoder->codecs == NULL)
+      return fail (error, "%s leaves no choice of compression “%s”; TIFF does", encoder->title,
+                   name);
+    if (!g_strv_contains (encoder->codecs, name))
+      return fail (error, "%s knows no compression “%s”", encoder->title, name);
+    if (!ts_tiff_has_codec (options->codec))
+      return fail (error, "the TIFF library here has no compression “%s”", name);
+  }
+  if (options->palette && (!g_str_equal (encoder->id, "png") || options->depth != 8))
+    return fail (error, "%s of depth %s has no palette; PNG of depth 8 has", encoder->title,
+                 ts_depth_to_string (options->depth, options->half));
+  if (options->stack && !g_str_equal (encoder->id, "tiff"))
+    return fail (error, "%s holds one image a file; TIFF holds a stack", encoder->title);
+  if (options->subdirs > 0 && (options->stack || encoder->encode == NULL))
+    return fail (error, "one file for all images needs no folders");
+  return TRUE;
+}
+
 static gboolean
 check_format (const TsExportOptions *options, GError **error)
 {
   const TsEncoder *encoder = options->encoder;
-  const char *depth = options->depth == 8 ? "8" : options->depth == 16 ? "16" : "32f";
+  const char *depth = ts_depth_to_string (options->depth, options->half);
 
-  if (options->depth != 8 && options->depth != 16 && options->depth != 32)
-    return fail (error, "the depth must be 8, 16 or 32f, not %u", options->depth);
+  if (depth == NULL)
+    return fail (error, "the depth must be 8, 16, 16f or 32f, not %u", options->depth);
   if (!g_strv_contains (encoder->depths, depth)) {
     g_autofree char *known = g_strjoinv (", ", (char **) encoder->depths);
 
@@ -48,10 +85,26 @@ check_format (const TsExportOptions *options, GError **error)
   if (encoder->has_quality && !options->lossless &&
       (options->quality < 1 || options->quality > 100))
     return fail (error, "the quality must be 1 to 100, not %d", options->quality);
-  if (options->lossless && encoder != ts_encoder_find ("webp") && encoder->has_quality)
-    return fail (error, "%s is never lossless", encoder->title);
-  if (options->subsampling != 0 && encoder != ts_encoder_find ("jpeg"))
-    return fail (error, "%s has no subsampling; JPEG has", encoder->title);
+  return check_extras (options, error);
+}
+
+/* The colours of the labels 0 to 255. */
+static gboolean
+make_palette (TsExportPlan *self, GError **error)
+{
+  const TsRecipe *recipe = &self->pixel_recipe;
+
+  if (!ts_colormap_is_categorical (recipe->colormap))
+    return fail (error, "a palette is for labels: choose the colormap categorical, tab10 or tab20");
+  self->palette = g_malloc (256 * 4);
+  for (int label = 0; label < 256; label++) {
+    guint8 *entry = self->palette + 4 * label;
+
+    ts_colormap_get_label_color (recipe->colormap, label, entry);
+    entry[3] = 255;
+    if (label == recipe->ignore_label)
+      memset (entry, 0, 4);
+  }
   return TRUE;
 }
 
@@ -73,6 +126,9 @@ check_images (TsExportPlan *self, GError **error)
     return fail (error, "no image is selected");
 
   ts_batch_get_max_size (batch, &size);
+  if (self->palette != NULL && self->recipe.channel_mode == TS_CHANNELS_AUTO &&
+      size.n_channels != 1)
+    return fail (error, "a palette is for one channel, not for %u", size.n_channels);
   if (!ts_recipe_validate (&self->recipe, ts_batch_is_uniform (batch) ? &size : NULL, error))
     return FALSE;
   if (ts_pixel_format_get_n_channels (ts_export_plan_get_format (self, &size)) == 4 &&
@@ -197,12 +253,18 @@ copy_options (TsExportPlan *self, const TsExportOptions *options)
   self->quality = options->quality;
   self->lossless = options->lossless;
   self->compression = options->compression;
+  self->codec = options->codec;
+  self->half = options->half;
   self->subsampling = options->subsampling;
+  self->progressive = options->progressive;
+  self->stack = options->stack;
+  self->subdirs = options->subdirs;
   self->folder = g_strdup (options->folder);
   self->name_template = g_strdup (options->name_template != NULL ? options->name_template
                                                                  : TS_EXPORT_DEFAULT_TEMPLATE);
   self->latents = g_strdupv ((char **) options->latents);
-  self->sidecar = options->sidecar && options->encoder->encode != NULL;
+  self->sidecar = options->sidecar && options->encoder->encode != NULL && !options->stack;
+  self->yaml = options->yaml;
   self->latents_npz = options->latents_npz;
   self->collision = options->collision;
   self->n_threads = options->n_threads;
@@ -275,7 +337,8 @@ ts_export_plan_new (TsView *view,
   self->n_selected =
       indices != NULL ? n_indices : (gsize) ts_batch_get_n_images (ts_view_get_batch (view));
   self->params = ts_params_new (ts_view_get_pairing (view));
-  if (!take_shard (self, options, error) || !check_images (self, error) ||
+  if ((options->palette && !make_palette (self, error)) || !take_shard (self, options, error) ||
+      !check_images (self, error) ||
       !ts_overlay_open (view, &self->pixel_recipe, &self->overlay, error) ||
       !prepare_names (self, error))
     return NULL;
@@ -306,6 +369,7 @@ ts_export_plan_free (TsExportPlan *self)
   g_clear_pointer (&self->params, ts_params_free);
   g_strfreev (self->numbered);
   g_strfreev (self->latents);
+  g_free (self->palette);
   g_free (self->range_images);
   g_free (self->indices);
   g_free (self->folder);
@@ -340,9 +404,43 @@ ts_export_plan_dup_stem (const TsExportPlan *self,
                                   cancellable, error);
 }
 
+char *
+ts_export_plan_dup_subdir (const TsExportPlan *self, gsize position)
+{
+  gsize last = self->subdirs > 0 ? (self->n_selected - 1) / self->subdirs : 0;
+  int n_digits = 5;
+
+  if (self->subdirs == 0)
+    return NULL;
+  for (gsize limit = 100000; last >= limit && n_digits < 19; limit *= 10)
+    n_digits++;
+  return g_strdup_printf ("%0*" G_GSIZE_FORMAT, n_digits, (self->first + position) / self->subdirs);
+}
+
+const char *
+ts_export_plan_get_sidecar_suffix (const TsExportPlan *self)
+{
+  return self->yaml ? ".yaml" : ".json";
+}
+
+TsEncodeOptions
+ts_export_plan_get_encode_options (const TsExportPlan *self, const char *metadata)
+{
+  return (TsEncodeOptions){ .quality = self->quality,
+                            .lossless = self->lossless,
+                            .compression = self->compression,
+                            .codec = self->codec,
+                            .subsampling = self->subsampling,
+                            .progressive = self->progressive,
+                            .half = self->half,
+                            .metadata = metadata };
+}
+
 TsPixelFormat
 ts_export_plan_get_format (const TsExportPlan *self, const TsImageSize *size)
 {
+  if (self->palette != NULL)
+    return TS_PIXELS_GRAY8;
   return ts_pixel_format_for (ts_recipe_get_output_channels (&self->pixel_recipe, size),
                               self->depth);
 }
@@ -397,14 +495,24 @@ number_duplicates (TsExportPlan *self, GCancellable *cancellable, GError **error
 
 /* The file that stands in the way of the image or its sidecar, or %NULL. */
 static char *
-find_taken (TsExportPlan *self, TsOutputDir *images, const char *stem)
+find_taken (TsExportPlan *self, TsOutputDir *images, gsize position, const char *stem)
 {
   g_autofree char *image = g_strconcat (stem, self->encoder->suffix, NULL);
-  g_autofree char *sidecar = g_strconcat (stem, ".json", NULL);
+  g_autofree char *sidecar = g_strconcat (stem, ts_export_plan_get_sidecar_suffix (self), NULL);
+  g_autofree char *subdir = ts_export_plan_dup_subdir (self, position);
+  g_autoptr (TsOutputDir) child = NULL;
+  TsOutputDir *folder = images;
 
-  if (ts_output_dir_has (images, image))
+  if (subdir != NULL) {
+    if (!ts_output_dir_has (images, subdir))
+      return NULL;
+    folder = child = ts_output_dir_new_child (images, subdir, NULL);
+    if (child == NULL)
+      return g_steal_pointer (&subdir);
+  }
+  if (ts_output_dir_has (folder, image))
     return g_steal_pointer (&image);
-  if (self->sidecar && ts_output_dir_has (images, sidecar))
+  if (self->sidecar && ts_output_dir_has (folder, sidecar))
     return g_steal_pointer (&sidecar);
   return NULL;
 }
@@ -426,7 +534,7 @@ ts_export_plan_settle_names (TsExportPlan *self,
       return FALSE;
     hashes[i] = (NameHash){ hash_name (stem), i };
     if (self->collision == TS_COLLISION_FAIL && images != NULL) {
-      g_autofree char *taken = find_taken (self, images, stem);
+      g_autofree char *taken = find_taken (self, images, i, stem);
 
       n_taken += taken != NULL;
       if (n_taken == 1 && taken != NULL)

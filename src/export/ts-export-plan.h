@@ -26,15 +26,22 @@ typedef struct
 
   const TsEncoder *encoder;
   guint depth;
+  gboolean half;
   TsValues values;
   int quality;
   gboolean lossless;
   int compression;
+  TsCodec codec;
   int subsampling;
+  gboolean progressive;
+  guint8 *palette; /* (nullable) colours of the labels, see TsPicture */
+  gboolean stack;
+  guint subdirs;
   char *folder;
   char *name_template;
   char **latents; /* (nullable) */
   gboolean sidecar;
+  gboolean yaml;
   gboolean latents_npz;
   TsCollision collision;
   guint n_threads;
@@ -81,6 +88,16 @@ char *ts_export_plan_dup_stem (const TsExportPlan *self,
                                gsize position,
                                GCancellable *cancellable,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The folder of that file below images/, "00012", or %NULL for images/ itself. */
+char *ts_export_plan_dup_subdir (const TsExportPlan *self,
+                                 gsize position) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ".json" or ".yaml" */
+const char *ts_export_plan_get_sidecar_suffix (const TsExportPlan *self);
+
+/* What the encoder is told; @metadata is borrowed. */
+TsEncodeOptions ts_export_plan_get_encode_options (const TsExportPlan *self, const char *metadata);
 
 /* The pixel format of the file of an image. */
 TsPixelFormat ts_export_plan_get_format (const TsExportPlan *self, const TsImageSize *size);

@@ -30,19 +30,28 @@ ts_export_job_estimate_bytes (TsExportJob *self)
   {
     const char *id;
     double ratio;
-  } ratios[] = { { "png", 0.7 }, { "jpeg", 0.15 }, { "webp", 0.08 }, { "tiff", 0.75 } };
+  } ratios[] = {
+    { "png", 0.7 }, { "jpeg", 0.15 }, { "webp", 0.08 }, { "tiff", 0.75 }, { "exr", 0.8 }
+  };
   const TsExportPlan *plan = self->plan;
   double n_bytes = 0, ratio = 1;
   gsize n_sampled = MIN (plan->n, 1000);
 
   for (gsize i = 0; i < G_N_ELEMENTS (ratios); i++)
     if (g_str_equal (ratios[i].id, plan->encoder->id))
-      ratio = plan->lossless ? 0.6 : plan->depth == 32 ? 0.9 : ratios[i].ratio;
+      ratio = plan->lossless                 ? 0.6
+              : plan->codec == TS_CODEC_NONE ? 1
+              : plan->depth == 32            ? 0.9
+                                             : ratios[i].ratio;
   for (gsize i = 0; i < n_sampled; i++) {
     TsImageSize size;
 
     ts_batch_get_image_size (ts_view_get_batch (plan->view), ts_export_plan_get_index (plan, i),
                              &size);
+    if (plan->half)
+      n_bytes -= (double) size.width * size.height *
+                 (double) ts_pixel_format_get_size (ts_export_plan_get_format (plan, &size)) *
+                 ratio / 2;
     n_bytes += (double) size.width * size.height *
                    (double) ts_pixel_format_get_size (ts_export_plan_get_format (plan, &size)) *
                    ratio +

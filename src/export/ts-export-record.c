@@ -47,6 +47,16 @@ write_source (const TsExportPlan *plan, TsJsonWriter *writer)
   ts_json_writer_end_object (writer);
 }
 
+/* What most exports are not, and then do not say. */
+static void
+write_flag (const char *name, gboolean value, TsJsonWriter *writer)
+{
+  if (!value)
+    return;
+  ts_json_writer_name (writer, name);
+  ts_json_writer_boolean (writer, TRUE);
+}
+
 static void
 write_output (const TsExportPlan *plan, TsJsonWriter *writer)
 {
@@ -57,7 +67,7 @@ write_output (const TsExportPlan *plan, TsJsonWriter *writer)
   ts_json_writer_name (writer, "format");
   ts_json_writer_string (writer, plan->encoder->id);
   ts_json_writer_name (writer, "depth");
-  ts_json_writer_string (writer, plan->depth == 8 ? "8" : plan->depth == 16 ? "16" : "32f");
+  ts_json_writer_string (writer, ts_depth_to_string (plan->depth, plan->half));
   ts_json_writer_name (writer, "values");
   ts_json_writer_string (writer, ts_values_names[plan->values]);
   ts_json_writer_name (writer, "quality");
@@ -66,9 +76,20 @@ write_output (const TsExportPlan *plan, TsJsonWriter *writer)
   ts_json_writer_boolean (writer, plan->lossless);
   ts_json_writer_name (writer, "compression");
   ts_json_writer_string (writer, ts_compression_names[plan->compression]);
+  if (plan->codec != TS_CODEC_AUTO) {
+    ts_json_writer_name (writer, "codec");
+    ts_json_writer_string (writer, ts_codec_names[plan->codec]);
+  }
   if (plan->subsampling != 0) {
     ts_json_writer_name (writer, "subsampling");
     ts_json_writer_string (writer, ts_subsampling_names[plan->subsampling]);
+  }
+  write_flag ("progressive", plan->progressive, writer);
+  write_flag ("palette", plan->palette != NULL, writer);
+  write_flag ("stack", plan->stack, writer);
+  if (plan->subdirs > 0) {
+    ts_json_writer_name (writer, "subdirs");
+    ts_json_writer_uint (writer, plan->subdirs);
   }
   ts_json_writer_name (writer, "name");
   ts_json_writer_string (writer, plan->name_template);
@@ -82,11 +103,8 @@ write_output (const TsExportPlan *plan, TsJsonWriter *writer)
     ts_json_writer_end_array (writer);
   }
   ts_json_writer_name (writer, "sidecar");
-  ts_json_writer_string (writer, plan->sidecar ? "json" : "none");
-  if (plan->latents_npz) {
-    ts_json_writer_name (writer, "latents_npz");
-    ts_json_writer_boolean (writer, TRUE);
-  }
+  ts_json_writer_string (writer, !plan->sidecar ? "none" : plan->yaml ? "yaml" : "json");
+  write_flag ("latents_npz", plan->latents_npz, writer);
   ts_json_writer_name (writer, "images");
   ts_json_writer_string (writer, selection);
   if (plan->n_shards > 0) {

@@ -181,7 +181,8 @@ array_progress_cb (gpointer data)
 static char *
 choose_array_name (TsExportJob *self, TsOutputDir *folder, GError **error)
 {
-  g_autofree char *first = ts_export_array_dup_name (self->plan);
+  g_autofree char *first = self->plan->stack ? ts_export_stack_dup_name (self->plan)
+                                             : ts_export_array_dup_name (self->plan);
   g_autofree char *stem = g_strndup (first, strlen (first) - strlen (self->plan->encoder->suffix));
   g_autofree char *name = g_strdup (first);
 
@@ -199,6 +200,24 @@ choose_array_name (TsExportJob *self, TsOutputDir *folder, GError **error)
     name = g_strdup_printf ("%s-%u%s", stem, k, self->plan->encoder->suffix);
   }
   return g_steal_pointer (&name);
+}
+
+static gboolean
+write_array (TsExportJob *self,
+             TsOutputDir *folder,
+             const char *name,
+             GCancellable *cancellable,
+             GError **error)
+{
+  gboolean ok;
+
+  if (!self->plan->stack)
+    return ts_export_array_write (self->plan, folder, name, array_progress_cb, self,
+                                  &self->progress.n_bytes, cancellable, error);
+  self->cancellable = cancellable;
+  ok = ts_export_stack_write (self, folder, name, cancellable, error);
+  self->cancellable = NULL;
+  return ok;
 }
 
 /* All images into one file. */
@@ -224,8 +243,7 @@ ts_export_run_array (TsExportJob *self, GCancellable *cancellable, GError **erro
     self->progress.n_skipped = plan->n;
   } else if (!plan->dry_run) {
     ts_output_dir_clean (folder);
-    if (!ts_export_array_write (plan, folder, name, array_progress_cb, self,
-                                &self->progress.n_bytes, cancellable, error)) {
+    if (!write_array (self, folder, name, cancellable, error)) {
       self->progress.n_done = 0;
       return FALSE;
     }

@@ -8,8 +8,6 @@
 #include "base/ts-error.h"
 #include "export/ts-export-job-private.h"
 
-#include <stdlib.h>
-
 #define MAX_THREADS 256
 /* All workers together hold at most about this much of large images. */
 #define MAX_WORK_BYTES ((guint64) 2 << 30)
@@ -66,7 +64,7 @@ worker_cb (gpointer data, gpointer user_data)
     else
       take_failure (self, position, error);
   }
-  free (worker->pixels);
+  ts_export_worker_clear (worker);
   g_free (worker);
 }
 

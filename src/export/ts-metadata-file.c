@@ -170,7 +170,7 @@ keep_old_line (const char *line, gsize length, gpointer data)
   Merge *merge = data;
   g_autofree char *name = get_file_name (line, length);
 
-  if (merge->error != NULL || name == NULL || strchr (name, '/') != NULL ||
+  if (merge->error != NULL || name == NULL || strstr (name, "..") != NULL || name[0] == '/' ||
       g_hash_table_contains (merge->new_names, name) || !ts_output_dir_has (merge->images, name))
     return;
   if (g_output_stream_write_all (merge->out, line, length, NULL, NULL, &merge->error))

@@ -16,9 +16,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define STAGED_PREFIX ".tenscope-"
+
 struct _TsOutputDir
 {
   int fd;
+  int staging_fd; /* where temporary files are; fd or that of the folder above */
   char *path;
 };
 
@@ -47,13 +50,41 @@ ts_output_dir_new (const char *path, GError **error)
   TsOutputDir *self = g_new0 (TsOutputDir, 1);
 
   self->fd = fd;
+  self->staging_fd = fd;
   self->path = g_strdup (path);
   return self;
+}
+
+TsOutputDir *
+ts_output_dir_new_child (TsOutputDir *self, const char *name, GError **error)
+{
+  int staging_fd, fd = -1;
+
+  g_return_val_if_fail (strchr (name, '/') == NULL, NULL);
+
+  if (mkdirat (self->fd, name, 0777) == 0 || errno == EEXIST)
+    fd = openat (self->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  staging_fd = fd >= 0 ? fcntl (self->staging_fd, F_DUPFD_CLOEXEC, 0) : -1;
+  if (staging_fd < 0) {
+    set_error_from_errno (error, errno, "cannot make the folder", name);
+    if (fd >= 0)
+      close (fd);
+    return NULL;
+  }
+
+  TsOutputDir *child = g_new0 (TsOutputDir, 1);
+
+  child->fd = fd;
+  child->staging_fd = staging_fd;
+  child->path = g_build_filename (self->path, name, NULL);
+  return child;
 }
 
 void
 ts_output_dir_free (TsOutputDir *self)
 {
+  if (self->staging_fd != self->fd)
+    close (self->staging_fd);
   close (self->fd);
   g_free (self->path);
   g_free (self);
@@ -91,7 +122,7 @@ ts_output_dir_clean (TsOutputDir *self)
     guint host, pid, random;
     char last;
 
-    if (sscanf (name, ".tenscope-%8x-%8x-%8x.par%c", &host, &pid, &random, &last) != 4 ||
+    if (sscanf (name, STAGED_PREFIX "%8x-%8x-%8x.par%c", &host, &pid, &random, &last) != 4 ||
         last != 't' || host != get_host_hash () || pid == 0 || pid > G_MAXINT32)
       continue;
     if (kill ((pid_t) pid, 0) != 0 && errno == ESRCH)
@@ -103,9 +134,9 @@ static int
 open_staged (TsOutputDir *self, char **staged, GError **error)
 {
   for (int attempt = 0; attempt < 16; attempt++) {
-    g_autofree char *name = g_strdup_printf (".tenscope-%08x-%08x-%08x.part", get_host_hash (),
+    g_autofree char *name = g_strdup_printf (STAGED_PREFIX "%08x-%08x-%08x.part", get_host_hash (),
                                              (guint) getpid (), g_random_int ());
-    int fd = openat (self->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int fd = openat (self->staging_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 
     if (fd >= 0) {
       *staged = g_steal_pointer (&name);
@@ -148,7 +179,7 @@ ts_output_dir_stage (TsOutputDir *self, const void *data, gsize n_bytes, GError 
   if (close (fd) != 0 && code == 0 && errno != EINTR)
     code = errno;
   if (code != 0) {
-    unlinkat (self->fd, staged, 0);
+    unlinkat (self->staging_fd, staged, 0);
     set_error_from_errno (error, code, "cannot write in the folder", self->path);
     return NULL;
   }
@@ -168,6 +199,12 @@ ts_output_dir_stage_stream (TsOutputDir *self, char **staged, GError **error)
   return g_buffered_output_stream_new_sized (raw, 1 << 16);
 }
 
+int
+ts_output_dir_stage_fd (TsOutputDir *self, char **staged, GError **error)
+{
+  return open_staged (self, staged, error);
+}
+
 gboolean
 ts_output_dir_patch (TsOutputDir *self,
                      const char *staged,
@@ -176,7 +213,7 @@ ts_output_dir_patch (TsOutputDir *self,
                      gsize n_bytes,
                      GError **error)
 {
-  int fd = openat (self->fd, staged, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  int fd = openat (self->staging_fd, staged, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
   gboolean ok =
       fd >= 0 && lseek (fd, (off_t) offset, SEEK_SET) >= 0 && write_all (fd, data, n_bytes);
   int code = ok ? 0 : errno;
@@ -198,18 +235,18 @@ reserve_and_rename (TsOutputDir *self, const char *staged, const char *name)
   if (fd < 0)
     return -1;
   close (fd);
-  return renameat (self->fd, staged, self->fd, name);
+  return renameat (self->staging_fd, staged, self->fd, name);
 }
 
 static int
 rename_no_replace (TsOutputDir *self, const char *staged, const char *name)
 {
-  if (renameat2 (self->fd, staged, self->fd, name, RENAME_NOREPLACE) == 0)
+  if (renameat2 (self->staging_fd, staged, self->fd, name, RENAME_NOREPLACE) == 0)
     return 0;
   if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
     return -1;
-  if (linkat (self->fd, staged, self->fd, name, 0) == 0)
-    return unlinkat (self->fd, staged, 0);
+  if (linkat (self->staging_fd, staged, self->fd, name, 0) == 0)
+    return unlinkat (self->staging_fd, staged, 0);
   if (errno == EEXIST)
     return -1;
   return reserve_and_rename (self, staged, name);
@@ -224,7 +261,7 @@ ts_output_dir_commit (TsOutputDir *self,
 {
   g_return_val_if_fail (strchr (name, '/') == NULL, FALSE);
 
-  int result = replace ? renameat (self->fd, staged, self->fd, name)
+  int result = replace ? renameat (self->staging_fd, staged, self->fd, name)
                        : rename_no_replace (self, staged, name);
 
   if (result == 0)
@@ -239,7 +276,7 @@ ts_output_dir_commit (TsOutputDir *self,
 void
 ts_output_dir_discard (TsOutputDir *self, const char *name)
 {
-  unlinkat (self->fd, name, 0);
+  unlinkat (g_str_has_prefix (name, STAGED_PREFIX) ? self->staging_fd : self->fd, name, 0);
 }
 
 gboolean
@@ -271,6 +308,39 @@ ts_output_dir_read (TsOutputDir *self, const char *name, GError **error)
     return NULL;
   }
   return g_unix_input_stream_new (fd, TRUE);
+}
+
+GBytes *
+ts_output_dir_load (TsOutputDir *self, const char *name, gsize max_bytes, GError **error)
+{
+  g_autofree guint8 *data = NULL;
+  struct stat info;
+  gsize n_read = 0;
+  int fd = openat (self->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+  if (fd < 0 || fstat (fd, &info) != 0) {
+    set_error_from_errno (error, errno, "cannot read", name);
+    if (fd >= 0)
+      close (fd);
+    return NULL;
+  }
+  if (!S_ISREG (info.st_mode) || (guint64) info.st_size > max_bytes) {
+    close (fd);
+    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "“%s” is no file or too large", name);
+    return NULL;
+  }
+  data = g_malloc ((gsize) info.st_size + 1);
+  while (n_read < (gsize) info.st_size) {
+    gssize n = read (fd, data + n_read, (gsize) info.st_size - n_read);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      break;
+    n_read += (gsize) n;
+  }
+  close (fd);
+  return g_bytes_new_take (g_steal_pointer (&data), n_read);
 }
 
 gboolean

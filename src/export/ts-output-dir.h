@@ -20,6 +20,12 @@ typedef struct _TsOutputDir TsOutputDir;
 TsOutputDir *ts_output_dir_new (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ts_output_dir_free (TsOutputDir *self);
 
+/* The folder @name in it, made when missing; never a symbolic link. Its temporary files are kept in
+ * @self, so that cleaning that is enough. */
+TsOutputDir *ts_output_dir_new_child (TsOutputDir *self,
+                                      const char *name,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 const char *ts_output_dir_get_path (TsOutputDir *self);
 
 /* Removes temporary files of processes of this machine that are no more. */
@@ -57,6 +63,9 @@ GOutputStream *ts_output_dir_stage_stream (TsOutputDir *self,
                                            char **staged,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same as a file descriptor for reading and writing, -1 on failure. */
+int ts_output_dir_stage_fd (TsOutputDir *self, char **staged, GError **error);
+
 /* Writes over a part of a staged file; what came through its stream must have been flushed. */
 gboolean ts_output_dir_patch (TsOutputDir *self,
                               const char *staged,
@@ -64,6 +73,10 @@ gboolean ts_output_dir_patch (TsOutputDir *self,
                               const void *data,
                               gsize n_bytes,
                               GError **error);
+
+/* The whole of an existing file, at most @max_bytes of it (%TS_ERROR_REFUSED). */
+GBytes *ts_output_dir_load (TsOutputDir *self, const char *name, gsize max_bytes, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* Opens an existing file of the folder for reading; does not follow a symbolic link. */
 GInputStream *

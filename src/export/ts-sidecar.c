@@ -6,7 +6,9 @@
 
 #include "base/ts-error.h"
 #include "export/ts-recipe-json.h"
+#include "export/ts-yaml.h"
 
+#include <libdeflate.h>
 #include <string.h>
 
 /* Above this many numbers a latent is written as base64 instead of a list. */
@@ -161,8 +163,14 @@ ts_sidecar_write_source (TsView *view, const guint64 *index, TsJsonWriter *write
   ts_json_writer_end_object (writer);
 }
 
+static guint32
+get_crc32 (GBytes *data)
+{
+  return libdeflate_crc32 (0, g_bytes_get_data (data, NULL), g_bytes_get_size (data));
+}
+
 static void
-write_image (const TsSidecarImage *image, TsJsonWriter *writer)
+write_image (const TsSidecarImage *image, gboolean embedded, TsJsonWriter *writer)
 {
   ts_json_writer_name (writer, "image");
   ts_json_writer_begin_object (writer);
@@ -178,9 +186,22 @@ write_image (const TsSidecarImage *image, TsJsonWriter *writer)
   ts_json_writer_uint (writer, image->n_channels);
   ts_json_writer_name (writer, "bits");
   ts_json_writer_uint (writer, image->bits);
-  if (image->bits == 32) {
+  if (image->palette) {
+    ts_json_writer_name (writer, "palette");
+    ts_json_writer_boolean (writer, TRUE);
+  }
+  if (image->is_float) {
     ts_json_writer_name (writer, "values");
     ts_json_writer_string (writer, ts_values_names[image->values]);
+  }
+  if (image->data != NULL && !embedded) {
+    char crc[9];
+
+    g_snprintf (crc, sizeof crc, "%08x", get_crc32 (image->data));
+    ts_json_writer_name (writer, "bytes");
+    ts_json_writer_uint (writer, g_bytes_get_size (image->data));
+    ts_json_writer_name (writer, "crc32");
+    ts_json_writer_string (writer, crc);
   }
   ts_json_writer_end_object (writer);
 }
@@ -344,7 +365,7 @@ write_sidecar (TsSidecarWriter *self,
     ts_json_writer_name (&writer, "created");
     ts_json_writer_string (&writer, self->created);
   }
-  write_image (image, &writer);
+  write_image (image, embedded, &writer);
   ts_sidecar_write_source (self->view, &image->index, &writer);
   ts_json_writer_name (&writer, "view");
   ts_recipe_write_json (&self->recipe, image->resolved, &size, &writer);
@@ -405,6 +426,38 @@ ts_sidecar_write_line (TsSidecarWriter *self,
   ts_json_writer_end_object (&writer);
   g_string_append_c (out, '\n');
   return g_steal_pointer (&out);
+}
+
+/* What stands behind @start, or %NULL. No string holds it: quotes and line ends are escaped there.
+ */
+static const char *
+find_behind (const char *text, const char *start)
+{
+  const char *at = strstr (text, start);
+
+  return at != NULL ? at + strlen (start) : NULL;
+}
+
+gboolean
+ts_sidecar_check (GBytes *sidecar, GBytes *image, gboolean *has_digest)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (sidecar, &length);
+  g_autofree char *text = g_strndup (data, length);
+  gboolean is_json = text[0] == '{';
+  const char *bytes, *crc;
+
+  *has_digest = FALSE;
+  length = strlen (text);
+  if (length == 0 || !g_str_has_suffix (text, is_json ? "}\n" : TS_YAML_END))
+    return FALSE;
+  bytes = find_behind (text, is_json ? "\"bytes\": " : "\n  bytes: ");
+  crc = find_behind (text, is_json ? "\"crc32\": \"" : "\n  crc32: \"");
+  if (bytes == NULL || crc == NULL)
+    return TRUE;
+  *has_digest = TRUE;
+  return g_ascii_strtoull (bytes, NULL, 10) == g_bytes_get_size (image) &&
+         g_ascii_strtoull (crc, NULL, 16) == get_crc32 (image);
 }
 
 guint64

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @file: name of the image file
  * @format: the encoder's id
  * @width, @height, @n_channels, @bits: of the file
+ * @palette: whether its numbers are labels with a palette
+ * @data: (nullable): the bytes of the file, of which the sidecar keeps the length and a checksum
  * @values: what a float file holds
  * @index: of the image in the view
  * @resolved: the numbers it was rendered with
@@ -28,6 +30,9 @@ typedef struct
   const char *file;
   const char *format;
   guint width, height, n_channels, bits;
+  gboolean is_float;
+  gboolean palette;
+  GBytes *data;
   TsValues values;
   guint64 index;
   const TsResolved *resolved;
@@ -81,6 +86,10 @@ GString *ts_sidecar_write_line (TsSidecarWriter *self,
                                 const TsSidecarImage *image,
                                 GCancellable *cancellable,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether @sidecar (JSON or YAML, to its end) is whole and speaks of these bytes; %FALSE in
+ * @has_digest when it is of an older version, which said nothing of them. */
+gboolean ts_sidecar_check (GBytes *sidecar, GBytes *image, gboolean *has_digest);
 
 /* Rough size of one sidecar in bytes. */
 guint64 ts_sidecar_estimate_bytes (TsSidecarWriter *self);
