@@ -56,12 +56,16 @@ get_encoder (TsExportDialog *self)
 }
 
 static guint
-get_depth (TsExportDialog *self)
+get_depth (TsExportDialog *self, gboolean *half)
 {
   guint selected = gtk_drop_down_get_selected (self->depth_drop_down);
-  const char *depth = get_encoder (self)->depths[selected];
+  const char *const *depths = get_encoder (self)->depths;
+  guint depth = 8;
 
-  return depth != NULL ? (guint) g_ascii_strtoull (depth, NULL, 10) : 8;
+  *half = FALSE;
+  ts_depth_from_string (depths[selected < g_strv_length ((char **) depths) ? selected : 0], &depth,
+                        half);
+  return depth;
 }
 
 /* The images chosen, in order; %NULL is all. */
@@ -116,7 +120,7 @@ make_job (TsExportDialog *self, GError **error)
   ts_export_options_init (&options);
   options.folder = folder;
   options.encoder = get_encoder (self);
-  options.depth = get_depth (self);
+  options.depth = get_depth (self, &options.half);
   options.values = options.depth == 32 ? (TsValues) adw_combo_row_get_selected (self->values_row)
                                        : TS_VALUES_DISPLAY;
   options.quality = (int) ts_number_row_get_value (self->quality_number);
@@ -199,14 +203,14 @@ update_options (TsExportDialog *self)
   const TsEncoder *encoder = get_encoder (self);
   gboolean is_webp = g_str_equal (encoder->id, "webp");
   gboolean lossless = is_webp && gtk_switch_get_active (self->lossless_switch);
-  gboolean packs = g_str_equal (encoder->id, "png") || g_str_equal (encoder->id, "tiff");
+  gboolean half;
 
   gtk_widget_set_visible (GTK_WIDGET (self->depth_drop_down),
                           g_strv_length ((char **) encoder->depths) > 1);
-  gtk_widget_set_visible (GTK_WIDGET (self->compression_drop_down), packs);
+  gtk_widget_set_visible (GTK_WIDGET (self->compression_drop_down), encoder->has_effort);
   gtk_widget_set_visible (GTK_WIDGET (self->lossless_row), is_webp);
   gtk_widget_set_visible (GTK_WIDGET (self->quality_row), encoder->has_quality && !lossless);
-  gtk_widget_set_visible (GTK_WIDGET (self->values_row), get_depth (self) == 32);
+  gtk_widget_set_visible (GTK_WIDGET (self->values_row), get_depth (self, &half) == 32);
 }
 
 static void
@@ -220,6 +224,8 @@ format_cb (TsExportDialog *self)
   for (guint i = 0; encoder->depths[i] != NULL; i++)
     gtk_string_list_append (depths, g_str_equal (encoder->depths[i], "32f")
                             ? _ ("32-bit float")
+                            : g_str_equal (encoder->depths[i], "16f")
+                            ? _ ("16-bit float")
                             : g_str_equal (encoder->depths[i], "16")
                             ? _ ("16 bit")
                             : _ ("8 bit"));

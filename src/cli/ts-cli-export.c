@@ -145,7 +145,8 @@ parse_format (const OutputOptions *self, TsExportOptions *options, GError **erro
   if (self->quality != NULL && !options->encoder->has_quality)
     return ts_cli_invalid (error, "--quality: %s is always lossless", options->encoder->title);
   if (self->subsampling != NULL && !g_str_equal (options->encoder->id, "jpeg"))
-    return ts_cli_invalid (error, "--subsampling: %s has no subsampling; JPEG has", options->encoder->title);
+    return ts_cli_invalid (error, "--subsampling: %s has no subsampling; JPEG has",
+                           options->encoder->title);
   options->quality = (int) quality;
   options->lossless = self->lossless;
   options->progressive = self->progressive;

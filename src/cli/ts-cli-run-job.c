@@ -232,7 +232,8 @@ print_result (const Run *run, const TsExportOptions *options)
     return;
   }
   ts_export_job_get_progress (run->job, &progress);
-  print_done (&progress, options->encoder->encode == NULL ? files : NULL, options);
+  print_done (&progress, options->encoder->encode == NULL || options->stack ? files : NULL,
+              options);
 }
 
 int
