@@ -18,6 +18,7 @@ struct _TsInspectorColor
   TsInspectorSection parent_instance;
 
   /* template */
+  AdwComboRow *part_row;
   AdwComboRow *channels_row;
   GtkWidget *mixer_row;
   GtkSpinButton *red_spin;
@@ -108,7 +109,11 @@ selected_cb (TsInspectorColor *self, GParamSpec *pspec, AdwComboRow *row)
     return;
 
   TsRecipe recipe = ts_inspector_section_get_recipe (section);
-  if (row == self->colormap_row)
+  if (row == self->part_row)
+    ts_recipe_set_complex_part (&recipe, (TsComplexPart) selected,
+                                ts_view_get_value_range (ts_session_get_view (
+                                    ts_inspector_section_get_session (section))));
+  else if (row == self->colormap_row)
     recipe.colormap = (TsColormap) selected;
   else
     recipe.curve = (TsCurve) selected;
@@ -200,6 +205,7 @@ ts_inspector_color_update (TsInspectorSection *section, const TsRecipe *recipe)
   gboolean labels = mapped && ts_colormap_is_categorical (recipe->colormap);
   gboolean from_end = mapped && !labels && recipe->colormap != TS_COLORMAP_GRAY;
 
+  adw_combo_row_set_selected (self->part_row, recipe->complex_part);
   update_channels (self, recipe);
   gtk_widget_set_sensitive (GTK_WIDGET (self->colormap_row), mapped);
   if (recipe->invert != self->swatches_reversed)
@@ -219,6 +225,17 @@ ts_inspector_color_update (TsInspectorSection *section, const TsRecipe *recipe)
 
 /* A new view: other channels. */
 
+static gboolean
+is_complex (TsInspectorSection *section)
+{
+  TsView *view = ts_session_get_view (ts_inspector_section_get_session (section));
+
+  if (view == NULL)
+    return FALSE;
+  TsDtype dtype = ts_batch_get_dtype (ts_view_get_batch (view));
+  return ts_dtype_get_info (dtype)->dtype_class == TS_DTYPE_CLASS_COMPLEX;
+}
+
 static void
 add_choice (TsInspectorColor *self, GtkStringList *list, const char *text, const char *title)
 {
@@ -235,6 +252,7 @@ ts_inspector_color_view_changed (TsInspectorSection *section)
   guint n = ts_inspector_section_get_n_channels (section);
   g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
 
+  gtk_widget_set_visible (GTK_WIDGET (self->part_row), is_complex (section));
   g_ptr_array_set_size (self->channel_texts, 0);
   add_choice (self, list, "auto", n == 1 ? _ ("Gray") : n == 3 ? _ ("RGB") : _ ("Automatic"));
   if (n == 3)
@@ -262,11 +280,18 @@ fill_lists (TsInspectorColor *self)
 {
   g_autoptr (GtkStringList) colormaps = gtk_string_list_new (NULL);
   g_autoptr (GtkStringList) curves = gtk_string_list_new (NULL);
+  g_autoptr (GtkStringList) parts = gtk_string_list_new (NULL);
 
   for (guint i = 0; i < TS_N_COLORMAPS; i++)
     gtk_string_list_append (colormaps, ts_colormap_get_title (i));
   set_swatches (self, FALSE);
   adw_combo_row_set_model (self->colormap_row, G_LIST_MODEL (colormaps));
+
+  gtk_string_list_append (parts, _ ("Magnitude"));
+  gtk_string_list_append (parts, _ ("Phase"));
+  gtk_string_list_append (parts, _ ("Real part"));
+  gtk_string_list_append (parts, _ ("Imaginary part"));
+  adw_combo_row_set_model (self->part_row, G_LIST_MODEL (parts));
 
   gtk_string_list_append (curves, _ ("Gamma"));
   gtk_string_list_append (curves, _ ("Logarithm"));
@@ -295,6 +320,7 @@ ts_inspector_color_class_init (TsInspectorColorClass *klass)
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/tenscope/Tenscope/ts-inspector-color.ui");
+  gtk_widget_class_bind_template_child (widget_class, TsInspectorColor, part_row);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorColor, channels_row);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorColor, mixer_row);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorColor, red_spin);

@@ -12,11 +12,16 @@ struct _TsInspectorDetails
   TsInspectorSection parent_instance;
 
   /* template */
+  GtkSwitch *zebra_switch;
   GtkColorButton *nan_button;
   GtkColorButton *under_button;
   GtkColorButton *over_button;
+  GtkColorButton *posinf_button;
+  GtkColorButton *neginf_button;
   GtkSwitch *under_switch;
   GtkSwitch *over_switch;
+  GtkSwitch *posinf_switch;
+  GtkSwitch *neginf_switch;
   AdwComboRow *rounding_row;
 };
 
@@ -41,9 +46,15 @@ show_color (GtkColorButton *button, guint32 color)
   gtk_color_chooser_set_rgba (GTK_COLOR_CHOOSER (button), &rgba);
 }
 
-/* All of them: what is off keeps its colour in the button. */
+/* -1 where it is off; the button keeps its colour. */
+static int
+get_optional (GtkSwitch *control, GtkColorButton *button)
+{
+  return gtk_switch_get_active (control) ? (int) get_color (button) : -1;
+}
+
 static void
-colors_cb (TsInspectorDetails *self)
+marks_cb (TsInspectorDetails *self)
 {
   TsInspectorSection *section = TS_INSPECTOR_SECTION (self);
 
@@ -51,11 +62,12 @@ colors_cb (TsInspectorDetails *self)
     return;
 
   TsRecipe recipe = ts_inspector_section_get_recipe (section);
-  gboolean under = gtk_switch_get_active (self->under_switch);
-  gboolean over = gtk_switch_get_active (self->over_switch);
+  recipe.zebra = gtk_switch_get_active (self->zebra_switch);
   recipe.nan_color = get_color (self->nan_button);
-  recipe.under_color = under ? (int) get_color (self->under_button) : -1;
-  recipe.over_color = over ? (int) get_color (self->over_button) : -1;
+  recipe.under_color = get_optional (self->under_switch, self->under_button);
+  recipe.over_color = get_optional (self->over_switch, self->over_button);
+  recipe.posinf_color = get_optional (self->posinf_switch, self->posinf_button);
+  recipe.neginf_color = get_optional (self->neginf_switch, self->neginf_button);
   ts_inspector_section_commit (section, &recipe, NULL);
 }
 
@@ -87,9 +99,12 @@ ts_inspector_details_update (TsInspectorSection *section, const TsRecipe *recipe
 {
   TsInspectorDetails *self = TS_INSPECTOR_DETAILS (section);
 
+  gtk_switch_set_active (self->zebra_switch, recipe->zebra);
   show_color (self->nan_button, recipe->nan_color);
   show_optional (self->under_switch, self->under_button, recipe->under_color);
   show_optional (self->over_switch, self->over_button, recipe->over_color);
+  show_optional (self->posinf_switch, self->posinf_button, recipe->posinf_color);
+  show_optional (self->neginf_switch, self->neginf_button, recipe->neginf_color);
   adw_combo_row_set_selected (self->rounding_row, recipe->rounding);
 }
 
@@ -105,10 +120,15 @@ ts_inspector_details_class_init (TsInspectorDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, nan_button);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, under_button);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, over_button);
+  gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, posinf_button);
+  gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, neginf_button);
+  gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, zebra_switch);
+  gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, posinf_switch);
+  gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, neginf_switch);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, under_switch);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, over_switch);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorDetails, rounding_row);
-  gtk_widget_class_bind_template_callback (widget_class, colors_cb);
+  gtk_widget_class_bind_template_callback (widget_class, marks_cb);
   gtk_widget_class_bind_template_callback (widget_class, rounding_cb);
 }
 

@@ -164,7 +164,7 @@ show_range (TsInspectorRange *self, const TsRecipe *recipe)
 {
   TsSession *session = ts_inspector_section_get_session (TS_INSPECTOR_SECTION (self));
   const TsResolved *resolved = ts_session_get_resolved (session);
-  gboolean fixed = recipe->range_mode == TS_RANGE_FIXED;
+  gboolean fixed = recipe->range_mode == TS_RANGE_FIXED && !recipe->centered;
   double lo = fixed ? recipe->lo[0] : resolved != NULL ? resolved->lo[0] : 0;
   double hi = fixed ? recipe->hi[0] : resolved != NULL ? resolved->hi[0] : 1;
   GtkAdjustment *adjustments[] = { self->lo_adjustment, self->hi_adjustment };
@@ -292,8 +292,10 @@ ts_inspector_range_init (TsInspectorRange *self)
                                                                 _ ("Symmetric"), _ ("Mean ± k·std"),
                                                                                     NULL });
   set_strings (self->scope_row,
-               (const char *[]){ _ ("Whole batch"), _ ("Each image"),
-                                                       _ ("Each channel"),
-                                                          _ ("Each image and channel"),
-                                                             _ ("Selected images"), NULL });
+               (const char *[]){ _ ("Whole batch"),
+                                    _ ("Each image"), _ ("Each channel"),
+                                                         _ ("Each image and channel"),
+                                                            _ ("Selected images"),
+                                                               _ ("Visible part"), _ ("Whole file"),
+                                                                                      NULL });
 }

@@ -70,6 +70,10 @@ G_DECLARE_FINAL_TYPE (TsInspectorNorm, ts_inspector_norm, TS, INSPECTOR_NORM, Ts
 #define TS_TYPE_INSPECTOR_COLOR (ts_inspector_color_get_type ())
 G_DECLARE_FINAL_TYPE (TsInspectorColor, ts_inspector_color, TS, INSPECTOR_COLOR, TsInspectorSection)
 
+/* Another array over the images. */
+#define TS_TYPE_INSPECTOR_MASK (ts_inspector_mask_get_type ())
+G_DECLARE_FINAL_TYPE (TsInspectorMask, ts_inspector_mask, TS, INSPECTOR_MASK, TsInspectorSection)
+
 /* Colours of values that are no numbers or beyond the range; rounding. */
 #define TS_TYPE_INSPECTOR_DETAILS (ts_inspector_details_get_type ())
 G_DECLARE_FINAL_TYPE (TsInspectorDetails,

@@ -76,6 +76,7 @@ ts_inspector_class_init (TsInspectorClass *klass)
   g_type_ensure (TS_TYPE_INSPECTOR_AXES);
   g_type_ensure (TS_TYPE_INSPECTOR_COLOR);
   g_type_ensure (TS_TYPE_INSPECTOR_DETAILS);
+  g_type_ensure (TS_TYPE_INSPECTOR_MASK);
   g_type_ensure (TS_TYPE_INSPECTOR_NORM);
   g_type_ensure (TS_TYPE_INSPECTOR_RANGE);
   G_OBJECT_CLASS (klass)->dispose = ts_inspector_dispose;

@@ -271,6 +271,7 @@ void
 ts_recipe_edit_set_range (TsRecipe *recipe, double lo, double hi)
 {
   recipe->range_mode = TS_RANGE_FIXED;
+  recipe->centered = FALSE;
   recipe->n_range = 1;
   for (guint i = 0; i < TS_RECIPE_MAX_CHANNELS; i++) {
     recipe->lo[i] = lo;
@@ -291,22 +292,6 @@ ts_recipe_edit_set_range_mode (TsRecipe *recipe, TsRangeMode mode, const TsResol
     }
   }
   recipe->range_mode = mode;
-}
-
-void
-ts_recipe_edit_center_range (TsRecipe *recipe)
-{
-  if (recipe->range_mode != TS_RANGE_FIXED) {
-    recipe->range_mode = TS_RANGE_SYMMETRIC;
-    return;
-  }
-  for (guint i = 0; i < TS_RECIPE_MAX_CHANNELS; i++) {
-    double size = MAX (fabs (recipe->lo[i]), fabs (recipe->hi[i]));
-    gboolean falling = recipe->lo[i] > recipe->hi[i];
-
-    recipe->lo[i] = falling ? size : -size;
-    recipe->hi[i] = falling ? -size : size;
-  }
 }
 
 gboolean

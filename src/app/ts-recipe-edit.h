@@ -38,13 +38,10 @@ void ts_recipe_edit_mix_channels (TsRecipe *recipe, guint n_channels);
 /* Auto, then each channel alone, then auto again; @step is 1 or -1. */
 void ts_recipe_edit_step_channel (TsRecipe *recipe, guint n_channels, int step);
 
-/* A fixed range, in display units, the same for all channels. */
+/* A fixed range, in display units, the same for all channels; no longer one around zero. */
 void ts_recipe_edit_set_range (TsRecipe *recipe, double lo, double hi);
 /* Another mode; going to fixed keeps what the automatic range came to (@resolved, nullable). */
 void ts_recipe_edit_set_range_mode (TsRecipe *recipe, TsRangeMode mode, const TsResolved *resolved);
-/* Zero in the middle: a fixed range becomes the least one that holds it and is symmetric, an
- * automatic one the symmetric one. */
-void ts_recipe_edit_center_range (TsRecipe *recipe);
 /* The smallest of 0..1, -1..1, 0..255, 0..65535 that holds [@lo, @hi] but for a little overshoot;
  * %FALSE when none does. */
 gboolean ts_recipe_edit_snap_range (TsRecipe *recipe, double lo, double hi);

@@ -353,7 +353,6 @@ static const char *const needs_view[] = {
   "select-invert",
   "reset",
   "auto-range",
-  "center-range",
   "snap-range",
   "step-percentile",
   "next-channel",

@@ -40,16 +40,6 @@ auto_range_cb (GSimpleAction *action, GVariant *value, gpointer data)
 }
 
 static void
-center_range_cb (GSimpleAction *action, GVariant *value, gpointer data)
-{
-  TsSession *session = ((TsWindow *) data)->session;
-  TsRecipe recipe = *ts_session_get_recipe (session);
-
-  ts_recipe_edit_center_range (&recipe);
-  ts_session_set_recipe (session, &recipe, NULL);
-}
-
-static void
 snap_range_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
   TsWindow *self = data;
@@ -149,7 +139,6 @@ static const GActionEntry entries[] = {
   { "redo", redo_cb },
   { "reset", reset_cb },
   { "auto-range", auto_range_cb },
-  { "center-range", center_range_cb },
   { "snap-range", snap_range_cb },
   { "step-percentile", percentile_cb },
   { "next-channel", next_channel_cb },

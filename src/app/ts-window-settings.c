@@ -5,6 +5,7 @@
 #include "app/ts-window-private.h"
 #include "base/ts-error.h"
 #include "pixels/ts-colormap.h"
+#include "pixels/ts-overlay.h"
 
 #include <glib/gi18n.h>
 
@@ -175,6 +176,19 @@ set_percentile_hi (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **e
 }
 
 static GVariant *
+get_centered (const TsRecipe *recipe)
+{
+  return g_variant_new_boolean (recipe->centered);
+}
+
+static gboolean
+set_centered (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
+{
+  recipe->centered = g_variant_get_boolean (value);
+  return TRUE;
+}
+
+static GVariant *
 get_sigma (const TsRecipe *recipe)
 {
   return g_variant_new_double (recipe->sigma);
@@ -334,6 +348,117 @@ set_over_color (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **erro
 }
 
 static GVariant *
+get_posinf_color (const TsRecipe *recipe)
+{
+  return g_variant_new_take_string (ts_recipe_edit_dup_color (recipe->posinf_color));
+}
+
+static gboolean
+set_posinf_color (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
+{
+  return ts_recipe_edit_parse_color (g_variant_get_string (value, NULL), TRUE,
+                                     &recipe->posinf_color, error);
+}
+
+static GVariant *
+get_neginf_color (const TsRecipe *recipe)
+{
+  return g_variant_new_take_string (ts_recipe_edit_dup_color (recipe->neginf_color));
+}
+
+static gboolean
+set_neginf_color (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
+{
+  return ts_recipe_edit_parse_color (g_variant_get_string (value, NULL), TRUE,
+                                     &recipe->neginf_color, error);
+}
+
+static GVariant *
+get_zebra (const TsRecipe *recipe)
+{
+  return g_variant_new_boolean (recipe->zebra);
+}
+
+static gboolean
+set_zebra (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
+{
+  recipe->zebra = g_variant_get_boolean (value);
+  return TRUE;
+}
+
+static GVariant *
+get_complex_part (const TsRecipe *recipe)
+{
+  return g_variant_new_string (ts_complex_part_names[recipe->complex_part]);
+}
+
+static gboolean
+set_complex_part (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
+{
+  const char *name = g_variant_get_string (value, NULL);
+  int part;
+
+  if (!ts_name_lookup (ts_complex_part_names, name, &part))
+    return set_invalid (error, _ ("part of complex numbers"), name);
+  ts_recipe_set_complex_part (recipe, (TsComplexPart) part,
+                              ts_view_get_value_range (ts_session_get_view (self->session)));
+  return TRUE;
+}
+
+/* The path of an array, "" for none. */
+static GVariant *
+get_overlay (const TsRecipe *recipe)
+{
+  return g_variant_new_string (recipe->overlay != NULL ? recipe->overlay : "");
+}
+
+static gboolean
+set_overlay (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
+{
+  const char *path = g_variant_get_string (value, NULL);
+  g_autoptr (TsOverlay) overlay = NULL;
+
+  ts_recipe_set_overlay (recipe, *path != '\0' ? path : NULL);
+  return ts_overlay_open (ts_session_get_view (self->session), recipe, &overlay, error);
+}
+
+static GVariant *
+get_overlay_alpha (const TsRecipe *recipe)
+{
+  return g_variant_new_double (recipe->overlay_alpha);
+}
+
+static gboolean
+set_overlay_alpha (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
+{
+  recipe->overlay_alpha = g_variant_get_double (value);
+  return TRUE;
+}
+
+/* A colour, or the name of a palette. */
+static GVariant *
+get_overlay_color (const TsRecipe *recipe)
+{
+  if (recipe->overlay_color < 0)
+    return g_variant_new_string (ts_colormap_get_name (recipe->overlay_palette));
+  return g_variant_new_take_string (ts_recipe_edit_dup_color (recipe->overlay_color));
+}
+
+static gboolean
+set_overlay_color (TsWindow *self, TsRecipe *recipe, GVariant *value, GError **error)
+{
+  const char *text = g_variant_get_string (value, NULL);
+  TsColormap palette;
+
+  if (ts_colormap_from_name (text, &palette) && ts_colormap_is_categorical (palette)) {
+    recipe->overlay_palette = palette;
+    recipe->overlay_color = -1;
+    return TRUE;
+  }
+  return ts_recipe_edit_parse_color (text, FALSE, &recipe->overlay_color, error);
+}
+
+static GVariant *
 get_ignore_label (const TsRecipe *recipe)
 {
   return g_variant_new_int32 (recipe->ignore_label);
@@ -357,6 +482,7 @@ static const Setting settings[] = {
   { "percentile-lo", "d", get_percentile_lo, set_percentile_lo },
   { "percentile-hi", "d", get_percentile_hi, set_percentile_hi },
   { "sigma", "d", get_sigma, set_sigma },
+  { "centered", "b", get_centered, set_centered },
   { "curve", "s", get_curve, set_curve },
   { "curve-strength", "d", get_curve_strength, set_curve_strength },
   { "gamma", "d", get_gamma, set_gamma },
@@ -367,7 +493,14 @@ static const Setting settings[] = {
   { "nan-color", "s", get_nan_color, set_nan_color },
   { "under-color", "s", get_under_color, set_under_color },
   { "over-color", "s", get_over_color, set_over_color },
+  { "posinf-color", "s", get_posinf_color, set_posinf_color },
+  { "neginf-color", "s", get_neginf_color, set_neginf_color },
   { "ignore-label", "i", get_ignore_label, set_ignore_label },
+  { "zebra", "b", get_zebra, set_zebra },
+  { "complex-part", "s", get_complex_part, set_complex_part },
+  { "overlay", "s", get_overlay, set_overlay },
+  { "overlay-alpha", "d", get_overlay_alpha, set_overlay_alpha },
+  { "overlay-color", "s", get_overlay_color, set_overlay_color },
 };
 
 static void

@@ -174,15 +174,30 @@ test_range (void)
   gtk_range_set_value (GTK_RANGE (find (GTK_WIDGET (sigma), GTK_TYPE_SCALE, NULL)), 3);
   assert_step (window, "sigma", "3.0");
 
-  /* zero in the middle, of an automatic range and of a fixed one */
-  set_state (window, "center-range", NULL);
-  assert_step (window, "range-mode", "'symmetric'");
+  /* zero in the middle: of an automatic range, and of a fixed one until another one is set */
+  set_state (window, "centered", NULL);
+  assert_step (window, "centered", "true");
   set_state (window, "range-lo", g_variant_new_double (-0.25));
   set_state (window, "range-hi", g_variant_new_double (0.75));
-  set_state (window, "center-range", NULL);
-  assert_state (window, "range-mode", "'fixed'");
-  assert_state (window, "range-hi", "0.75");
-  assert_step (window, "range-lo", "-0.75");
+  assert_state (window, "centered", "false");
+  GtkSpinButton *lo = GTK_SPIN_BUTTON (find_in (window, "Histogram", GTK_TYPE_SPIN_BUTTON));
+  g_assert_cmpfloat (gtk_spin_button_get_value (lo), ==, -0.25);
+  set_state (window, "centered", NULL);
+  WAIT_FOR (gtk_spin_button_get_value (lo) == -0.75);
+  assert_state (window, "range-lo", "-0.25"); /* it comes back */
+  set_state (window, "centered", NULL);
+  WAIT_FOR (gtk_spin_button_get_value (lo) == -0.25);
+
+  select_text (window, "Mode", "Min–max");
+  const char *scopes[][2] = { { "Each image", "'image'" },
+                              { "Selected images", "'selection'" },
+                              { "Visible part", "'visible'" },
+                              { "Whole file", "'file'" },
+                              { "Whole batch", "'batch'" } };
+  for (guint i = 0; i < G_N_ELEMENTS (scopes); i++) {
+    select_text (window, "Of", scopes[i][0]);
+    assert_state (window, "range-scope", scopes[i][1]);
+  }
 }
 
 static void
@@ -301,8 +316,99 @@ test_marks (void)
   set_state (window, "under-color", g_variant_new_string ("none"));
   g_assert_false (gtk_switch_get_active (under));
 
+  gtk_switch_set_active (GTK_SWITCH (find_in (window, "+∞", GTK_TYPE_SWITCH)), TRUE);
+  assert_step (window, "posinf-color", "'#ff7800'");
+  gtk_switch_set_active (GTK_SWITCH (find_in (window, "−∞", GTK_TYPE_SWITCH)), TRUE);
+  assert_step (window, "neginf-color", "'#33d17a'");
+  gtk_switch_set_active (GTK_SWITCH (find_in (window, "Stripes", GTK_TYPE_SWITCH)), TRUE);
+  assert_state (window, "zebra", "true");
+  set_state (window, "zebra", NULL);
+  assert_state (window, "zebra", "false");
+  g_assert_false (
+      gtk_switch_get_active (GTK_SWITCH (find_in (window, "Stripes", GTK_TYPE_SWITCH))));
+
   select_text (window, "Rounding", "TensorFlow");
   assert_step (window, "rounding", "'tf'");
+}
+
+static void
+test_mask (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_cells ();
+  GtkWidget *section = find (GTK_WIDGET (window->inspector), TS_TYPE_INSPECTOR_MASK, "Mask");
+  GtkSwitch *on = GTK_SWITCH (find (section, GTK_TYPE_SWITCH, NULL));
+  GtkWidget *color = find_in (window, "Colour", GTK_TYPE_COLOR_BUTTON);
+  GdkRGBA green = { 0, 1, 0, 1 };
+
+  /* what fits is offered: neither latents nor the images themselves */
+  g_assert_true (gtk_widget_get_visible (section));
+  GListModel *arrays = adw_combo_row_get_model (ADW_COMBO_ROW (find_row (window, "Array")));
+  g_assert_cmpuint (g_list_model_get_n_items (arrays), ==, 1);
+  assert_selected (window, "Array", "masks");
+  g_assert_false (gtk_widget_get_visible (find_row (window, "Array")));
+
+  gtk_switch_set_active (on, TRUE);
+  assert_state (window, "overlay", "'masks'");
+  assert_state (window, "overlay-color", "'#ff2d2d'");
+  g_assert_true (gtk_widget_get_visible (find_row (window, "Array")));
+  g_assert_true (gtk_widget_get_visible (color));
+  gtk_color_chooser_set_rgba (GTK_COLOR_CHOOSER (color), &green);
+  g_signal_emit_by_name (color, "color-set");
+  assert_state (window, "overlay-color", "'#00ff00'");
+  GtkWidget *opacity = find_in (window, "Opacity", GTK_TYPE_SCALE);
+  gtk_range_set_value (GTK_RANGE (opacity), 0.25);
+  assert_state (window, "overlay-alpha", "0.25");
+  gtk_range_set_value (GTK_RANGE (find_in (window, "Above", GTK_TYPE_SCALE)), 0.75);
+  g_assert_cmpfloat (ts_session_get_recipe (window->session)->overlay_threshold, ==, 0.75);
+
+  adw_combo_row_set_selected (ADW_COMBO_ROW (find_row (window, "Colour")), 2);
+  assert_state (window, "overlay-color", "'tab10'");
+  g_assert_false (gtk_widget_get_visible (color));
+  g_assert_true (gtk_widget_get_visible (find_row (window, "Label left out")));
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (
+                                 find_in (window, "Label left out", GTK_TYPE_SPIN_BUTTON)),
+                             3);
+  g_assert_cmpint (ts_session_get_recipe (window->session)->overlay_ignore, ==, 3);
+
+  gtk_switch_set_active (on, FALSE);
+  assert_state (window, "overlay", "''");
+  set_state (window, "undo", NULL);
+  assert_state (window, "overlay", "'masks'");
+  g_assert_true (gtk_switch_get_active (on));
+  set_state (window, "overlay", g_variant_new_string ("labels"));
+  assert_state (window, "overlay", "'masks'");
+  set_state (window, "overlay", g_variant_new_string (""));
+  g_assert_false (gtk_switch_get_active (on));
+}
+
+static void
+test_complex (void)
+{
+  if (!start ())
+    return;
+
+  const float pairs[2 * 4 * 4 * 2] = { 3, 4, -1, 0, 0, 2, 1, -1 };
+  g_autofree char *folder = fixture_make_folder ();
+  g_autoptr (GFile) file =
+                 fixture_write_npy (folder, "c.npy", "<c8", "2, 4, 4", pairs, sizeof pairs);
+  TsWindow *window = open_window (file);
+
+  set_state (window, "layout", g_variant_new_string ("NHW"));
+  fixture_wait_loaded (window->session);
+  g_assert_true (gtk_widget_get_visible (find_row (window, "Complex part")));
+  select_text (window, "Complex part", "Phase");
+  assert_state (window, "complex-part", "'phase'");
+  assert_selected (window, "Colormap", ts_colormap_get_title (TS_COLORMAP_TWILIGHT));
+  set_state (window, "complex-part", g_variant_new_string ("imag"));
+  assert_selected (window, "Complex part", "Imaginary part");
+  set_state (window, "undo", NULL);
+  assert_selected (window, "Complex part", "Phase");
+  close_window (window);
+  fixture_remove_folder (g_steal_pointer (&folder));
+  g_assert_false (gtk_widget_get_visible (find_row (open_cells (), "Complex part")));
 }
 
 /* Of what a control can do all has a name for a screen reader. */
@@ -384,11 +490,6 @@ test_edits (void)
   ts_recipe_edit_mix_channels (&recipe, 1);
   g_assert_cmpint (recipe.channels[2], ==, 0);
 
-  ts_recipe_edit_set_range (&recipe, 3, -1);
-  ts_recipe_edit_center_range (&recipe);
-  g_assert_cmpfloat (recipe.lo[0], ==, 3);
-  g_assert_cmpfloat (recipe.hi[0], ==, -3);
-
   g_assert_true (ts_recipe_edit_parse_color ("#00Ff10", FALSE, &color, &error));
   g_assert_no_error (error);
   g_assert_cmphex ((guint) color, ==, 0x00ff10);
@@ -418,6 +519,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/inspector/channels", test_channels);
   g_test_add_func ("/inspector/colormap", test_colormap);
   g_test_add_func ("/inspector/marks", test_marks);
+  g_test_add_func ("/inspector/mask", test_mask);
+  g_test_add_func ("/inspector/complex", test_complex);
   g_test_add_func ("/inspector/names", test_names);
   g_test_add_func ("/inspector/narrow", test_narrow);
 
