@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "cli/ts-cli-complete.h"
 #include "cli/ts-cli.h"
 #include "export/ts-encoder.h"
 
@@ -63,6 +64,8 @@ main (int argc, char **argv)
     print_version ();
     return TS_CLI_OK;
   }
+  if (g_str_equal (argv[1], TS_CLI_COMPLETE))
+    return ts_cli_complete (commands, G_N_ELEMENTS (commands), argc - 1, argv + 1);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (argv[1], commands[i]->name))
       return commands[i]->run (argc - 1, argv + 1);

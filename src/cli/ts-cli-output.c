@@ -16,6 +16,8 @@
 
 #define MAX_NUMBERS 10000
 
+const char *const ts_cli_progress_names[] = { "auto", "json", "none", NULL };
+
 /* Gives the staged file its name. *@path stays %NULL when the file was to be skipped. */
 static gboolean
 commit (TsOutputDir *dir,

@@ -13,6 +13,8 @@ typedef enum {
   TS_CLI_PROGRESS_NONE,
 } TsCliProgress;
 
+extern const char *const ts_cli_progress_names[];
+
 /**
  * TsCliReport:
  * @file: the dump, as the user named it

@@ -14,8 +14,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const char *const ts_cli_progress_names[] = { "auto", "json", "none", NULL };
-
 typedef struct
 {
   const TsCliReport *report;

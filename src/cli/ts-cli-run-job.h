@@ -6,8 +6,6 @@
 
 G_BEGIN_DECLS
 
-extern const char *const ts_cli_progress_names[];
-
 /* Runs the job to its end, with progress on standard error; an interrupt (Ctrl+C) cancels it and
  * leaves whole pairs only. Reports failures on standard error and what was done on standard output.
  * The exit status. */

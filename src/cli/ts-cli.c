@@ -5,11 +5,13 @@
 #include "cli/ts-cli.h"
 
 #include "base/ts-error.h"
+#include "cli/ts-cli-complete.h"
 #include "reader/ts-raw.h"
 #include "reader/ts-reader.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,6 +73,10 @@ ts_cli_parse (int argc,
   g_option_context_add_main_entries (context, rest, NULL);
   if (group != NULL)
     g_option_context_add_group (context, group);
+  if (argc == 2 && g_str_equal (argv[1], TS_CLI_COMPLETE_OPTIONS)) {
+    ts_cli_complete_print_options (context);
+    exit (TS_CLI_OK); /* as --help does */
+  }
   if (!g_option_context_parse_strv (context, &arguments, &error)) {
     ts_cli_complain ("%s: %s; see “tenscope-cli %s --help”", argv[0], error->message, argv[0]);
     return NULL;

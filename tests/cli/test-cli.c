@@ -728,46 +728,6 @@ test_python (void)
     g_error ("%s%s", out, err);
 }
 
-/* What bash would offer, from the file that is installed. */
-static void
-test_completion (void)
-{
-  static const struct
-  {
-    const char *words;
-    const char *offered;
-  } cases[] = {
-    { "tenscope-cli exp", "export" },
-    { "tenscope-cli export --on-c", "--on-collision" },
-    { "tenscope-cli export --colorm", "--colormap" },
-    { "tenscope-cli export --format np", "npy npz" },
-    { "tenscope-cli export --on-collision = ov", "overwrite" },
-    { "tenscope-cli sheet --nr", "--nrow" },
-  };
-  g_autofree char *file =
-      g_build_filename (g_getenv ("TS_SOURCE_ROOT"), "data", "completions", "tenscope-cli", NULL);
-  g_autofree char *folder = g_path_get_dirname (program);
-  g_autofree char *bash = g_find_program_in_path ("bash");
-
-  if (bash == NULL) {
-    g_test_skip ("there is no bash");
-    return;
-  }
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *script = g_strdup_printf (
-        "PATH='%s':$PATH; . '%s'; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
-        "_tenscope_cli; echo ${COMPREPLY[*]}",
-        folder, file, cases[i].words);
-    const char *const argv[] = { bash, "-c", script, NULL };
-    g_autofree char *out = NULL;
-    g_autoptr (GError) error = NULL;
-
-    g_spawn_sync (NULL, (char **) argv, NULL, 0, NULL, NULL, &out, NULL, NULL, &error);
-    g_assert_no_error (error);
-    g_assert_cmpstr (g_strstrip (out), ==, cases[i].offered);
-  }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -790,7 +750,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/replay", test_replay);
   g_test_add_func ("/cli/raw", test_raw);
   g_test_add_func ("/cli/python", test_python);
-  g_test_add_func ("/cli/completion", test_completion);
   status = g_test_run ();
 
   const char *const rm[] = { "rm", "-rf", root, NULL };
