@@ -9,6 +9,7 @@
 #include "cli/ts-cli-table.h"
 #include "cli/ts-cli.h"
 #include "export/ts-json-writer.h"
+#include "tensor/ts-columns.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -259,6 +260,8 @@ write_values (TsJsonWriter *json, TsDocument *document)
   while (stack->len > 0 && n_written < MAX_JSON_VALUES) {
     TsNode *node = g_ptr_array_steal_index (stack, stack->len - 1);
 
+    if (ts_node_is_derived (node))
+      continue;
     if (write_value (json, node))
       n_written++;
     for (guint i = ts_node_get_n_children (node); i-- > 0;)
@@ -428,16 +431,35 @@ add_other_row (TsCliTable *table, TsNode *node, char *name)
 
 static void add_node (const Info *self, TsCliTable *table, TsNode *node, guint depth);
 
+/* A list that holds one value of each record. */
+static gboolean
+is_column (TsNode *node)
+{
+  for (TsNode *in = ts_node_get_parent (node); in != NULL; in = ts_node_get_parent (in)) {
+    if (ts_node_is_derived (in))
+      return g_strcmp0 (ts_node_get_type_name (node), "list") == 0;
+  }
+  return FALSE;
+}
+
 static void
 add_children (const Info *self, TsCliTable *table, TsNode *node, guint depth)
 {
   guint n = ts_node_get_n_children (node);
   guint n_shown = n > MAX_SHOWN_CHILDREN + 10 ? MAX_SHOWN_CHILDREN : n;
+  TsNode *columns = ts_columns_get (node);
   TsView *view = ts_cli_roles_get_view (self->roles);
 
   if (view != NULL && ts_view_get_node (view) == node &&
       ts_node_get_kind (node) == TS_NODE_CONTAINER)
     add_list_lines (table, 2 * depth, view);
+  if (columns != NULL) { /* the records one by one say nothing more */
+    add_node (self, table, columns, depth);
+    n--;
+    n_shown = MIN (n, 1);
+  } else if (is_column (node)) {
+    n_shown = MIN (n, 1);
+  }
   for (guint i = 0; i < n_shown; i++)
     add_node (self, table, ts_node_get_child (node, i), depth);
   if (n_shown < n) {

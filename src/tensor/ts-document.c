@@ -3,6 +3,8 @@
 
 #include "tensor/ts-document.h"
 
+#include "tensor/ts-columns.h"
+
 #include <string.h>
 
 struct _TsDocument
@@ -114,6 +116,7 @@ ts_document_new (TsSource *source,
   self->format_id = g_strdup (format_id);
   self->origin = origin;
   self->root = g_object_ref (root);
+  ts_columns_add (root);
   return self;
 }
 
@@ -209,6 +212,8 @@ ts_document_get_arrays (TsDocument *self)
       TsNode *node = g_ptr_array_steal_index (stack, stack->len - 1);
       TsNodeKind kind = ts_node_get_kind (node);
 
+      if (ts_node_is_derived (node))
+        continue;
       if (kind == TS_NODE_TENSOR || kind == TS_NODE_ERROR)
         g_ptr_array_add (self->arrays, node);
       for (guint i = ts_node_get_n_children (node); i-- > 0;)

@@ -14,6 +14,7 @@ struct _TsNode
   char *name;
   char *path;
   TsNodeKind kind;
+  gboolean is_derived;
   char *type_name;
   char *text;
   char *note;
@@ -288,6 +289,22 @@ ts_node_set_note (TsNode *self, const char *note)
 
   g_free (self->note);
   self->note = note != NULL ? g_utf8_make_valid (note, -1) : NULL;
+}
+
+void
+ts_node_set_derived (TsNode *self)
+{
+  g_return_if_fail (TS_IS_NODE (self));
+
+  self->is_derived = TRUE;
+}
+
+gboolean
+ts_node_is_derived (TsNode *self)
+{
+  g_return_val_if_fail (TS_IS_NODE (self), FALSE);
+
+  return self->is_derived;
 }
 
 void

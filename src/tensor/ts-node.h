@@ -57,6 +57,9 @@ TsNode *ts_node_copy_tree (TsNode *self, const char *name) G_GNUC_WARN_UNUSED_RE
 
 /* What else there is to say, in words: "parameter", "cut off: 45 of 64 images", "as bfloat16". */
 void ts_node_set_note (TsNode *self, const char *note);
+/* Marks what shows parts of the dump once more in another order, as columns of records do. */
+void ts_node_set_derived (TsNode *self);
+gboolean ts_node_is_derived (TsNode *self);
 /* For an error node whose dtype and shape are known all the same. */
 void ts_node_set_declared (TsNode *self, const char *dtype_name, const TsShape *shape);
 

@@ -5,6 +5,7 @@
 
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
+#include "tensor/ts-columns.h"
 #include "view/ts-names-private.h"
 
 #include <string.h>
@@ -207,30 +208,49 @@ has_tensor (TsNode *node)
   return kind == TS_NODE_TENSOR || kind == TS_NODE_VALUES;
 }
 
-/* Whether @node is a list with one tensor an image, all alike; sets the shape of them joined. */
+/* Whether two shapes are the same from axis @from on. */
+static gboolean
+is_same_from (const TsShape *a, const TsShape *b, guint from)
+{
+  return a->n_dims == b->n_dims &&
+         (a->n_dims <= from ||
+          memcmp (a->dims + from, b->dims + from, (a->n_dims - from) * sizeof *a->dims) == 0);
+}
+
+/* Whether @node is a list with one tensor an image, all alike, or with one a batch, which differ at
+ * most in how many they hold; sets the shape of them joined. */
 static gboolean
 is_list_of_rows (TsPairing *self, TsNode *node, TsShape *shape)
 {
   guint n = ts_node_get_n_children (node);
+  gboolean of_batches = n != self->n_images;
+  guint64 n_rows = 0;
   TsTensor *first;
 
-  if (n != self->n_images || n < 2 || !has_tensor (ts_node_get_child (node, 0)))
+  if (n < 2 || !has_tensor (ts_node_get_child (node, 0)))
     return FALSE;
   first = ts_node_get_tensor (ts_node_get_child (node, 0));
+  *shape = *ts_tensor_get_shape (first);
+  if (of_batches ? shape->n_dims == 0 : shape->n_dims >= TS_MAX_DIMS)
+    return FALSE;
   for (guint i = 0; i < n; i++) {
     TsNode *child = ts_node_get_child (node, i);
     TsTensor *tensor = has_tensor (child) ? ts_node_get_tensor (child) : NULL;
 
     if (tensor == NULL || !ts_tensor_has_data (tensor) ||
         ts_tensor_get_dtype (tensor) != ts_tensor_get_dtype (first) ||
-        !ts_shape_equal (ts_tensor_get_shape (tensor), ts_tensor_get_shape (first)))
+        !is_same_from (ts_tensor_get_shape (tensor), shape, of_batches))
+      return FALSE;
+    if (of_batches && !ts_checked_add (n_rows, ts_tensor_get_dim (tensor, 0), &n_rows))
       return FALSE;
   }
-  if (ts_tensor_get_n_dims (first) >= TS_MAX_DIMS)
-    return FALSE;
-  *shape = (TsShape){ .n_dims = ts_tensor_get_n_dims (first) + 1, .dims = { n } };
-  memcpy (shape->dims + 1, ts_tensor_get_shape (first)->dims,
-          ts_tensor_get_n_dims (first) * sizeof *shape->dims);
+  if (of_batches) {
+    shape->dims[0] = n_rows;
+    return n_rows == self->n_images;
+  }
+  memmove (shape->dims + 1, shape->dims, shape->n_dims * sizeof *shape->dims);
+  shape->dims[0] = n;
+  shape->n_dims++;
   return TRUE;
 }
 
@@ -324,6 +344,10 @@ visit (TsPairing *self, TsNode *node, TsNode *skip, guint depth)
       return;
     }
   }
+  if (ts_columns_get (node) != NULL) {
+    visit (self, ts_columns_get (node), skip, depth + 1);
+    return;
+  }
   for (guint i = 0; depth < MAX_DEPTH && i < ts_node_get_n_children (node); i++)
     visit (self, ts_node_get_child (node, i), skip, depth + 1);
 }
@@ -337,7 +361,7 @@ find_constants (TsPairing *self, TsNode *node, guint depth)
     return;
   if (kind == TS_NODE_SCALAR || kind == TS_NODE_TEXT)
     g_ptr_array_add (self->constants, node);
-  if (depth >= MAX_DEPTH || is_text_list (self, node))
+  if (depth >= MAX_DEPTH || is_text_list (self, node) || ts_columns_get (node) != NULL)
     return;
   for (guint i = 0; i < ts_node_get_n_children (node); i++)
     find_constants (self, ts_node_get_child (node, i), depth + 1);
@@ -362,8 +386,10 @@ ts_pairing_new_with_rows (TsDocument *document, TsNode *images, guint64 n_images
   /* From the images outwards: their siblings before those of what they are in. */
   node = images != NULL ? ts_node_get_parent (images) : ts_document_get_root (document);
   for (; node != NULL; node = ts_node_get_parent (node)) {
-    for (guint i = 0; i < ts_node_get_n_children (node); i++)
-      visit (self, ts_node_get_child (node, i), seen, 1);
+    if (seen == NULL || !ts_node_is_derived (seen)) { /* columns say all that their records hold */
+      for (guint i = 0; i < ts_node_get_n_children (node); i++)
+        visit (self, ts_node_get_child (node, i), seen, 1);
+    }
     seen = node;
   }
   find_constants (self, ts_document_get_root (document), 0);

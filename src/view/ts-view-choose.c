@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "tensor/ts-columns.h"
 #include "view/ts-view-private.h"
 
 #include <math.h>
@@ -109,11 +110,22 @@ add_list (GArray *contenders, TsDocument *document, TsNode *node)
   add_contender (contenders, document, node, ts_view_get_largest (tensors), n_elements);
 }
 
+/* One array a record, where @list is one of records. */
+static void
+add_columns (GArray *contenders, TsDocument *document, TsNode *list)
+{
+  TsNode *columns = ts_columns_get (list);
+
+  for (guint i = 0; columns != NULL && i < ts_node_get_n_children (columns); i++)
+    add_list (contenders, document, ts_node_get_child (columns, i));
+}
+
 TsNode *
 ts_view_choose_node (TsDocument *document)
 {
   g_autoptr (GArray) contenders = g_array_new (FALSE, TRUE, sizeof (Contender));
   g_autoptr (GHashTable) parents = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) lists = g_hash_table_new (NULL, NULL);
   GPtrArray *arrays;
   TsNode *best = NULL;
   double best_score = -1;
@@ -127,8 +139,13 @@ ts_view_choose_node (TsDocument *document)
 
     if (ts_node_get_kind (node) != TS_NODE_TENSOR)
       continue;
-    if (parent != NULL && g_hash_table_add (parents, parent))
+    if (parent != NULL && g_hash_table_add (parents, parent)) {
+      TsNode *list = ts_node_get_parent (parent);
+
       add_list (contenders, document, parent);
+      if (list != NULL && g_hash_table_add (lists, list))
+        add_columns (contenders, document, list);
+    }
     add_contender (contenders, document, node, ts_node_get_tensor (node),
                    ts_tensor_get_n_elements (ts_node_get_tensor (node)));
   }
