@@ -19,7 +19,8 @@ typedef struct
 {
   char *key;
   const TsField *field; /* or */
-  TsNode *node;         /* a constant */
+  TsNode *node;         /* a constant, or */
+  TsNode *texts;        /* a list with one text an image */
   gboolean scalar;
 } Param;
 
@@ -90,17 +91,41 @@ add_constant (TsParams *self, TsNode *node)
   g_array_append_val (self->params, param);
 }
 
+static void
+add_texts (TsParams *self, TsNode *list)
+{
+  Param param = { .key = choose_key (self, NULL, ts_node_get_path (list)),
+                  .texts = list,
+                  .scalar = TRUE };
+
+  g_array_append_val (self->params, param);
+}
+
+/* (nullable): the text of the param for that image, or for all. */
+static const char *
+get_text (const Param *param, guint64 image)
+{
+  if (param->texts == NULL)
+    return ts_node_get_text (param->node);
+  if (image >= ts_node_get_n_children (param->texts))
+    return NULL;
+  return ts_node_get_text (ts_node_get_child (param->texts, (guint) image));
+}
+
 TsParams *
 ts_params_new (TsPairing *pairing)
 {
   TsParams *self = g_new0 (TsParams, 1);
   GPtrArray *constants = ts_pairing_get_constants (pairing);
+  GPtrArray *text_lists = ts_pairing_get_text_lists (pairing);
 
   self->pairing = g_object_ref (pairing);
   self->params = g_array_new (FALSE, FALSE, sizeof (Param));
   g_array_set_clear_func (self->params, clear_param);
   for (guint i = 0; i < ts_pairing_get_n_fields (pairing); i++)
     add_field (self, ts_pairing_get_field (pairing, i));
+  for (guint i = 0; text_lists != NULL && i < MIN (text_lists->len, MAX_CONSTANTS); i++)
+    add_texts (self, g_ptr_array_index (text_lists, i));
   for (guint i = 0; constants != NULL && i < MIN (constants->len, MAX_CONSTANTS); i++)
     add_constant (self, g_ptr_array_index (constants, i));
   return self;
@@ -172,8 +197,8 @@ ts_params_write_json (TsParams *self,
     ts_json_writer_variant (writer, ts_node_get_value (p->node));
     return TRUE;
   }
-  if (p->node != NULL) {
-    const char *whole = ts_node_get_text (p->node);
+  if (p->node != NULL || p->texts != NULL) {
+    const char *whole = get_text (p, image);
     g_autofree char *text = whole != NULL ? dup_short_text (whole) : NULL;
 
     ts_json_writer_string (writer, text);
@@ -200,6 +225,8 @@ ts_params_dup_text (TsParams *self,
 {
   const Param *p = &g_array_index (self->params, Param, param);
 
+  if (p->texts != NULL)
+    return g_strdup (get_text (p, image) != NULL ? get_text (p, image) : "");
   if (p->node != NULL) {
     GVariant *value = ts_node_get_value (p->node);
     char digits[TS_DIGITS_SIZE];

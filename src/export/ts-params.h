@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  *
  * The small facts of a dump that go with each image: its label, seed, score and other short rows
  * ("label", "seed", "score" for the first of each role, else the array's name), and the scalars and
- * texts that hold for all. Names and sidecars take them from here. Immutable; thread-safe.
+ * texts that hold for all; a list with one text an image (prompts) too. Names and sidecars take
+ * them from here. Immutable; thread-safe.
  */
 typedef struct _TsParams TsParams;
 
