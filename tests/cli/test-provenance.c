@@ -24,11 +24,12 @@ run (const char *command, char **errors)
   g_auto (GStrv) by_samples = g_strsplit (line, "%S", -1);
   g_autofree char *arguments = g_strjoinv (samples, by_samples);
   g_autofree char *whole = g_strconcat (program, " ", arguments, NULL);
+  g_autofree char *output = NULL;
   g_autofree char *stderr_text = NULL;
   g_autoptr (GError) error = NULL;
   int status;
 
-  g_spawn_command_line_sync (whole, NULL, &stderr_text, &status, &error);
+  g_spawn_command_line_sync (whole, &output, &stderr_text, &status, &error);
   g_assert_no_error (error);
   g_test_message ("%s", whole);
   if (errors != NULL)
