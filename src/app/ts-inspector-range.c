@@ -3,6 +3,7 @@
 
 #include "app/ts-histogram.h"
 #include "app/ts-inspector-section.h"
+#include "app/ts-measure-label.h"
 #include "app/ts-number-row.h"
 #include "app/ts-recipe-edit.h"
 
@@ -21,6 +22,7 @@ struct _TsInspectorRange
   GtkAdjustment *hi_adjustment;
   GtkLabel *below_label;
   GtkLabel *above_label;
+  TsMeasureLabel *measure_label;
   AdwComboRow *mode_row;
   AdwComboRow *scope_row;
   GtkWidget *percentile_row;
@@ -205,10 +207,42 @@ ts_inspector_range_resolved (TsInspectorSection *section)
   queue_histogram (self);
 }
 
+/* The tensors that images come from, each once; (nullable). */
+static GPtrArray *
+list_tensors (TsView *view)
+{
+  GPtrArray *tensors;
+  TsTensor *tensor;
+  TsBatch *batch;
+
+  if (view == NULL)
+    return NULL;
+  tensors = g_ptr_array_new_with_free_func (g_object_unref);
+  tensor = ts_node_get_tensor (ts_view_get_node (view));
+  if (tensor != NULL) {
+    g_ptr_array_add (tensors, g_object_ref (tensor));
+    return tensors;
+  }
+  batch = ts_view_get_batch (view);
+  for (guint64 i = 0; i < ts_batch_get_n_images (batch); i++) {
+    guint64 index;
+
+    tensor = ts_batch_get_image_tensor (batch, i, &index);
+    if (index == 0)
+      g_ptr_array_add (tensors, g_object_ref (tensor));
+  }
+  return tensors;
+}
+
 static void
 ts_inspector_range_view_changed (TsInspectorSection *section)
 {
   TsInspectorRange *self = TS_INSPECTOR_RANGE (section);
+  TsSession *session = ts_inspector_section_get_session (section);
+  g_autoptr (GPtrArray) tensors =
+                 list_tensors (session != NULL ? ts_session_get_view (session) : NULL);
+
+  ts_measure_label_set_tensors (self->measure_label, tensors);
 
   /* the fields forget how far other data went */
   gtk_adjustment_configure (self->lo_adjustment, 0, 0, 1, 0.01, 0.1, 0);
@@ -244,6 +278,7 @@ ts_inspector_range_class_init (TsInspectorRangeClass *klass)
   TsInspectorSectionClass *section_class = TS_INSPECTOR_SECTION_CLASS (klass);
 
   g_type_ensure (TS_TYPE_HISTOGRAM);
+  g_type_ensure (TS_TYPE_MEASURE_LABEL);
   g_type_ensure (TS_TYPE_NUMBER_ROW);
   G_OBJECT_CLASS (klass)->dispose = ts_inspector_range_dispose;
   section_class->view_changed = ts_inspector_range_view_changed;
@@ -259,6 +294,7 @@ ts_inspector_range_class_init (TsInspectorRangeClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, hi_adjustment);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, below_label);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, above_label);
+  gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, measure_label);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, mode_row);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, scope_row);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, percentile_row);

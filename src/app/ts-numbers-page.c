@@ -3,6 +3,8 @@
 
 #include "app/ts-numbers-page.h"
 
+#include "app/ts-measure-label.h"
+
 #include <glib/gi18n.h>
 
 #define MAX_ROWS    100
@@ -19,6 +21,7 @@ struct _TsNumbersPage
   GtkLabel *title_label;
   GtkLabel *summary_label;
   GtkLabel *reason_label;
+  TsMeasureLabel *measure_label;
   GtkBox *layouts_box;
   GtkBox *layouts_row;
   GtkGrid *table;
@@ -228,6 +231,7 @@ view_changed_cb (TsNumbersPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->text_label), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->more_label), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->layouts_row), FALSE);
+  ts_measure_label_set_tensors (self->measure_label, NULL);
   if (node == NULL || ts_session_get_view (self->session) != NULL)
     return;
 
@@ -242,6 +246,10 @@ view_changed_cb (TsNumbersPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->reason_label), tensor != NULL && error != NULL);
 
   if (tensor != NULL && ts_tensor_has_data (tensor) && ts_tensor_get_n_elements (tensor) > 0) {
+    g_autoptr (GPtrArray) tensors = g_ptr_array_new_with_free_func (g_object_unref);
+
+    g_ptr_array_add (tensors, g_object_ref (tensor));
+    ts_measure_label_set_tensors (self->measure_label, tensors);
     offer_layouts (self, node);
     self->cancellable = g_cancellable_new ();
     g_autoptr (GTask) task = g_task_new (self, self->cancellable, read_cb, NULL);
@@ -288,6 +296,7 @@ ts_numbers_page_class_init (TsNumbersPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (TS_TYPE_MEASURE_LABEL);
   G_OBJECT_CLASS (klass)->dispose = ts_numbers_page_dispose;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/tenscope/Tenscope/ts-numbers-page.ui");
@@ -295,6 +304,7 @@ ts_numbers_page_class_init (TsNumbersPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsNumbersPage, title_label);
   gtk_widget_class_bind_template_child (widget_class, TsNumbersPage, summary_label);
   gtk_widget_class_bind_template_child (widget_class, TsNumbersPage, reason_label);
+  gtk_widget_class_bind_template_child (widget_class, TsNumbersPage, measure_label);
   gtk_widget_class_bind_template_child (widget_class, TsNumbersPage, layouts_box);
   gtk_widget_class_bind_template_child (widget_class, TsNumbersPage, layouts_row);
   gtk_widget_class_bind_template_child (widget_class, TsNumbersPage, table);
