@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "helper/ts-helper.h"
+#include "helper/ts-helper-mat-private.h"
 
 #include <matio.h>
 #include <string.h>
@@ -20,6 +20,7 @@ typedef struct
   gboolean is_packed; /* inside holds the elements as they are wanted */
   TsDtype dtype;
   guint64 n_elements;
+  guint number; /* of the variable in the file, from 0 */
 } Array;
 
 static struct
@@ -28,6 +29,8 @@ static struct
   GPtrArray *arrays;
   guint64 n_kept_bytes;
   guint n_listed;
+  guint n_variables; /* seen so far */
+  gboolean is_v4;
   char *message; /* of the library */
 } state;
 
@@ -45,6 +48,31 @@ take_error (const char *what)
                           state.message != NULL ? state.message : "");
 }
 
+/* Version 4 knows numbers of one class only, but keeps how they were stored. */
+static gboolean
+get_stored_dtype (enum matio_types type, TsDtype *dtype)
+{
+  switch ((int) type) {
+  case MAT_T_UINT8:
+    *dtype = TS_DTYPE_UINT8;
+    return TRUE;
+  case MAT_T_INT16:
+    *dtype = TS_DTYPE_INT16;
+    return TRUE;
+  case MAT_T_UINT16:
+    *dtype = TS_DTYPE_UINT16;
+    return TRUE;
+  case MAT_T_INT32:
+    *dtype = TS_DTYPE_INT32;
+    return TRUE;
+  case MAT_T_SINGLE:
+    *dtype = TS_DTYPE_FLOAT32;
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
 static gboolean
 get_dtype (const matvar_t *variable, TsDtype *dtype)
 {
@@ -60,6 +88,9 @@ get_dtype (const matvar_t *variable, TsDtype *dtype)
     { MAT_C_INT64, TS_DTYPE_INT64 },    { MAT_C_UINT64, TS_DTYPE_UINT64 },
   };
 
+  if (state.is_v4 && variable->class_type == MAT_C_DOUBLE && !variable->isComplex &&
+      get_stored_dtype (variable->data_type, dtype))
+    return TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (classes); i++) {
     if (classes[i].class_type != variable->class_type)
       continue;
@@ -111,6 +142,7 @@ list_numbers (GByteArray *out, const char *name, matvar_t *variable, TsDtype dty
   array->name = is_top ? g_strdup (variable->name) : NULL;
   array->inside = is_top ? NULL : variable;
   array->dtype = dtype;
+  array->number = state.n_variables;
   g_ptr_array_add (state.arrays, array);
   ts_listing_dataset (out, name, state.arrays->len - 1, dtype, 'F', (guint) variable->rank, dims,
                       TS_ARRAY_NO_OFFSET, FALSE, NULL);
@@ -233,6 +265,7 @@ list_sparse (GByteArray *out, const char *name, matvar_t *variable)
   array->dtype = dtype;
   array->n_elements = n_elements;
   array->is_packed = TRUE;
+  array->number = state.n_variables;
   array->inside = Mat_VarCreate (NULL, MAT_C_UINT8, MAT_T_UINT8, 1,
                                  (size_t[]){ (size_t) (n_elements * size) }, dense, 0);
   g_ptr_array_add (state.arrays, array);
@@ -240,6 +273,20 @@ list_sparse (GByteArray *out, const char *name, matvar_t *variable)
   dims[1] = variable->dims[1];
   ts_listing_dataset (out, name, state.arrays->len - 1, dtype, 'F', 2, dims, TS_ARRAY_NO_OFFSET,
                       FALSE, "sparse");
+}
+
+/* A part that is not there: one row of no numbers. */
+static void
+list_empty (GByteArray *out, const char *name)
+{
+  static const guint64 dims[] = { 1, 0 };
+  Array *array = g_new0 (Array, 1);
+
+  array->dtype = TS_DTYPE_FLOAT64;
+  array->number = state.n_variables;
+  g_ptr_array_add (state.arrays, array);
+  ts_listing_dataset (out, name, state.arrays->len - 1, array->dtype, 'F', 2, dims,
+                      TS_ARRAY_NO_OFFSET, FALSE, "empty");
 }
 
 static void
@@ -265,9 +312,16 @@ list_variable (GByteArray *out, const char *name, matvar_t *variable, guint dept
     list_sparse (out, name, variable);
     break;
   case MAT_C_EMPTY:
+    list_empty (out, name);
+    break;
+  case MAT_C_OBJECT:
+    ts_listing_opaque (out, name, "object", "a class of somebody's own; save its fields");
+    break;
+  case MAT_C_FUNCTION:
+    ts_listing_opaque (out, name, "function", "");
     break;
   default:
-    ts_listing_opaque (out, name, "object", "");
+    ts_listing_opaque (out, name, "object", "only MATLAB itself can read it; save it as numbers");
   }
 }
 
@@ -282,6 +336,7 @@ mat_list (GByteArray *out)
   state.mat = Mat_Open ("/", MAT_ACC_RDONLY);
   if (state.mat == NULL)
     return take_error ("The MATLAB library cannot open the file");
+  state.is_v4 = Mat_GetVersion (state.mat) == MAT_FT_MAT4;
   while (n++ < MAX_ARRAYS && (variable = Mat_VarReadNextInfo (state.mat)) != NULL) {
     TsDtype dtype;
     const char *name = variable->name != NULL ? variable->name : "";
@@ -290,10 +345,31 @@ mat_list (GByteArray *out)
       ts_listing_error (out, name, "The variable is damaged");
     else
       list_variable (out, name, variable, 0); /* kept: its parts are read later */
+    state.n_variables++;
   }
   if (n == 1)
     return take_error ("The MATLAB library finds no variable in the file");
   return NULL;
+}
+
+/* The library makes doubles of all numbers of version 4; back to what is stored. */
+static void
+narrow (const Array *array, const double *values, guint8 *out)
+{
+  gsize size = ts_dtype_get_size (array->dtype);
+
+  for (guint64 i = 0; i < array->n_elements; i++, out += size) {
+    if (array->dtype == TS_DTYPE_FLOAT32) {
+      float value = (float) values[i];
+
+      memcpy (out, &value, sizeof value);
+    } else {
+      gint64 value = (gint64) values[i];
+
+      for (gsize k = 0; k < size; k++)
+        out[G_BYTE_ORDER == G_LITTLE_ENDIAN ? k : size - 1 - k] = (guint8) (value >> (8 * k));
+    }
+  }
 }
 
 /* Real and imaginary parts lie apart in MATLAB and together everywhere else. */
@@ -303,8 +379,6 @@ pack (const Array *array, const matvar_t *variable, guint8 *out)
   gsize size = ts_dtype_get_size (array->dtype);
   guint64 n_bytes = array->n_elements * size;
 
-  if (array->n_elements == 0)
-    return NULL;
   if (variable->data == NULL)
     return g_strdup ("The data of the variable is damaged");
   if (ts_dtype_get_info (array->dtype)->dtype_class == TS_DTYPE_CLASS_COMPLEX &&
@@ -318,6 +392,13 @@ pack (const Array *array, const matvar_t *variable, guint8 *out)
       memcpy (out + i * size, (const guint8 *) halves->Re + i * half, half);
       memcpy (out + i * size + half, (const guint8 *) halves->Im + i * half, half);
     }
+    return NULL;
+  }
+  if (state.is_v4 && array->dtype != TS_DTYPE_FLOAT64 && !array->is_packed) {
+    if (variable->data_size != sizeof (double) ||
+        variable->nbytes < array->n_elements * sizeof (double))
+      return g_strdup ("The data of the variable is shorter than its shape");
+    narrow (array, variable->data, out);
     return NULL;
   }
   if (variable->nbytes < n_bytes)
@@ -336,10 +417,17 @@ mat_decode (guint32 id, guint8 **out, guint64 *n_bytes)
   if (id >= state.arrays->len)
     return g_strdup ("No such variable");
   array = g_ptr_array_index (state.arrays, id);
+  *n_bytes = array->n_elements * ts_dtype_get_size (array->dtype);
+  if (array->n_elements == 0) {
+    *out = g_malloc (1);
+    return NULL;
+  }
+  error = ts_mat_check_variable (array->number, state.is_v4);
+  if (error != NULL)
+    return error;
   variable = array->name != NULL ? Mat_VarRead (state.mat, array->name) : array->inside;
   if (variable == NULL)
     return take_error ("The variable cannot be read");
-  *n_bytes = array->n_elements * ts_dtype_get_size (array->dtype);
   *out = g_try_malloc (MAX (*n_bytes, 1));
   error = *out != NULL ? pack (array, variable, *out) : g_strdup ("Too large for memory");
   if (array->name != NULL)

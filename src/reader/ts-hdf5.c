@@ -45,25 +45,35 @@ open_hdf5 (TsSource *source, const char *name, GCancellable *cancellable, GError
   return ts_document_new (source, name, "hdf5", origin, root);
 }
 
+static guint32
+take_u32 (TsCursor *cursor, gboolean is_big)
+{
+  return is_big ? ts_cursor_u32be (cursor) : ts_cursor_u32le (cursor);
+}
+
 static int
 probe_mat (const guint8 *head, gsize n_bytes, guint64 file_size)
 {
   TsCursor cursor;
   guint32 type, n_rows, n_columns, has_imaginary, name_length;
+  gboolean is_big;
 
   if (n_bytes >= 128 && memcmp (head, "MATLAB 5.0 MAT-file", 19) == 0)
     return 100;
   /* Version 4 has no signature: five words that make sense, and a name that ends. */
   ts_cursor_init (&cursor, head, n_bytes);
   type = ts_cursor_u32le (&cursor);
-  n_rows = ts_cursor_u32le (&cursor);
-  n_columns = ts_cursor_u32le (&cursor);
-  has_imaginary = ts_cursor_u32le (&cursor);
-  name_length = ts_cursor_u32le (&cursor);
-  if (cursor.failed || type > 52 || type % 10 > 2 || n_rows > 1u << 30 || n_columns > 1u << 30 ||
-      has_imaginary > 1 || name_length < 2 || name_length > 64 || 20 + name_length > n_bytes ||
-      head[20 + name_length - 1] != '\0' || !g_ascii_isalpha (head[20]) ||
-      strlen ((const char *) head + 20) != name_length - 1)
+  is_big = type > 52; /* its thousands say the same */
+  if (is_big)
+    type = GUINT32_SWAP_LE_BE (type);
+  n_rows = take_u32 (&cursor, is_big);
+  n_columns = take_u32 (&cursor, is_big);
+  has_imaginary = take_u32 (&cursor, is_big);
+  name_length = take_u32 (&cursor, is_big);
+  if (cursor.failed || type / 1000 != (is_big ? 1 : 0) || type % 1000 > 52 || type % 10 > 2 ||
+      n_rows > 1u << 30 || n_columns > 1u << 30 || has_imaginary > 1 || name_length < 2 ||
+      name_length > 64 || 20 + name_length > n_bytes || head[20 + name_length - 1] != '\0' ||
+      !g_ascii_isalpha (head[20]) || strlen ((const char *) head + 20) != name_length - 1)
     return 0;
   return 60;
 }

@@ -17,6 +17,7 @@ import argparse
 import csv
 import json
 import os
+import re
 import resource
 import signal
 import sys
@@ -37,6 +38,24 @@ DIFFERENT = {
     "odd_npz/lzma.npz": "only stored and deflated members are read",
     "odd_npz/prefix_junk.npz": "bytes before the archive are refused",
     "odd_npz/one_bad_member.npz": "the cut member is shown as far as it goes",
+}
+
+# Arrays that we do not show as the reference does, by a pattern of their names, and why. All others of
+# the file still have to come out right.
+UNLIKE = {
+    "bad_h5/fuzz_meta_09.h5": ("/contig$", "a shape of 15 EiB in a file of 118 kB is called damaged"),
+    "bad_mat/dims_none.mat": ("x$", "an array without axes, which MATLAB does not write: its value is called damaged"),
+    "mat/MAT.jl__v7_corrupted_mcos_object_metadata.mat": (r".*\.arr$", "the number of an object in MATLAB's own store, no data"),
+    "mat/MAT.jl__v7_old_class_array.mat": (r"class_arr\[", "libmatio does not read the fields of classes"),
+    "mat/MAT.jl__v7_struct_table_datetime.mat": (r".*\.arr$", "the number of an object in MATLAB's own store, no data"),
+    "mat/scipy__data_miuint32_for_miint32.mat": ("an_array$", "axes and name of a wrong type: called damaged"),
+    "mat/scipy__data_parabola.mat": (r".*\.workspace\.arr$", "the workspace of a function, no data"),
+    "mat/scipy__data_sqr.mat": (r".*\.workspace\.arr$", "the workspace of a function, no data"),
+    "mat/scipy__data_testmatlabstring_7_WIN64.mat": (r".*\.arr$", "the number of an object in MATLAB's own store, no data"),
+    "mat/scipy__data_testobject_7.4_GLNX86.mat": (r"testobject\.", "libmatio does not read the fields of classes"),
+    "mat/scipy__data_teststruct_6.1_SOL2.mat": (r".*\.complexfield$", "complex in the file; the reference kept the real half"),
+    "mat/scipy__data_teststruct_7.1_GLNX86.mat": (r".*\.complexfield$", "complex in the file; the reference kept the real half"),
+    "mat/scipy__data_teststruct_7.4_GLNX86.mat": (r".*\.complexfield$", "complex in the file; the reference kept the real half"),
 }
 
 # Types that are no numbers; texts and containers of fields are not arrays here.
@@ -70,10 +89,10 @@ class Result:
         return None
 
 
-def run(program, path):
+def run(program, path, with_digest):
     arguments = [program]
     if "cli" in os.path.basename(program):
-        arguments += ["info", "--json", "--digest"]
+        arguments += ["info", "--json"] + (["--digest"] if with_digest else [])
     with tempfile.TemporaryFile() as out:
         pid = os.fork()
         if pid == 0:
@@ -99,20 +118,22 @@ def is_same(want, got):
     return got.get("dtype") == want["dtype"]
 
 
-def compare(expected, result):
-    """What is missing or different, as a list of sentences."""
+def compare(expected, result, unlike=None):
+    """What is missing or different, as a list of sentences; but for names that match @unlike."""
     missing = []
     left = list(result.arrays)
     for want in expected["arrays"]:
         if want.get("kind") in NO_NUMBERS or want.get("dtype") in NO_NUMBERS:
             continue
-        if want.get("dtype") is None or want["shape"] is None or want["dtype"][0] in "|[dc":
+        if want.get("dtype") is None or want["shape"] is None or want["dtype"][0] in "|[{dc":
             if want.get("dtype", "|")[:7] != "complex":
                 continue  # strings, records, times
         name = want["name"]
         got = next((a for a in left if a["path"] == name and is_same(want, a)), None)
         if got is None:
             got = next((a for a in left if is_same(want, a)), None)
+        if got is None and unlike is not None and re.match(unlike, name):
+            continue
         if got is None:
             named = next((a for a in result.arrays if a["path"] == name), None)
             missing.append("%s: %s %s wanted, %s" % (
@@ -130,7 +151,7 @@ def judge(path, expected, expect, result):
     if path in DIFFERENT:
         return []
     if expected["status"] in ("ok", "partial"):
-        return compare(expected, result)
+        return compare(expected, result, UNLIKE.get(path, (None,))[0])
     if "inert_arrays" in expected:  # nothing that executes; the arrays beside it may be shown
         if not any("sha256" in a for a in result.arrays):
             return []
@@ -161,28 +182,37 @@ def main():
 
     only = [folder for folder in options.only.split(",") if folder]
     folders = {}
+    worst_seconds, worst_memory = 0.0, 0
     for path in sorted(expected):
         folder = path.split("/")[0]
         if only and folder not in only:
             continue
-        result = run(options.program, os.path.join(options.corpus, path))
+        # What the reference found too large to read is not read here to the end either.
+        arrays = expected[path].get("arrays", [])
+        with_digest = not arrays or not all("not read" in a.get("note", "") for a in arrays)
+        result = run(options.program, os.path.join(options.corpus, path), with_digest)
         wrong = judge(path, expected[path], expect.get(path, "any"), result)
-        good, total = folders.get(folder, (0, 0))
-        folders[folder] = (good + (not wrong), total + 1)
+        reason = DIFFERENT.get(path) or UNLIKE.get(path, (None, None))[1]
+        good, excused, total = folders.get(folder, (0, 0, 0))
+        folders[folder] = (good + (not wrong and not reason), excused + (not wrong and bool(reason)), total + 1)
+        worst_seconds, worst_memory = max(worst_seconds, result.seconds), max(worst_memory, result.memory_kib)
         if wrong:
             more = "" if options.verbose or len(wrong) <= 3 else " (and %d more)" % (len(wrong) - 3)
             shown = wrong if options.verbose else wrong[:3]
             print("%s: %s%s" % (path, "; ".join(shown), more))
+        elif reason:
+            print("%s: differs: %s" % (path, reason))
         elif options.verbose:
             print("%s: as expected, %.0f ms, %d MiB%s" % (
                 path, result.seconds * 1000, result.memory_kib // 1024,
                 "; " + result.error if result.error else ""))
-    for folder, (good, total) in folders.items():
-        print("%-18s %3d of %3d" % (folder, good, total))
-    good = sum(score[0] for score in folders.values())
-    total = sum(score[1] for score in folders.values())
-    print("%-18s %3d of %3d  (%.1f %%)" % ("all", good, total, 100.0 * good / max(total, 1)))
-    return 0 if good == total else 1
+    for folder, (good, excused, total) in folders.items():
+        print("%-18s %3d of %3d%s" % (folder, good, total, ", %d differ for a reason" % excused if excused else ""))
+    good, excused, total = (sum(score[i] for score in folders.values()) for i in range(3))
+    print("%-18s %3d of %3d  (%.1f %%), %d differ for a reason" % (
+        "all", good, total, 100.0 * good / max(total, 1), excused))
+    print("at most %.2f s of the processor and %d MiB a file" % (worst_seconds, worst_memory // 1024))
+    return 0 if good + excused == total else 1
 
 
 if __name__ == "__main__":

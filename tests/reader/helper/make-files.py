@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import pathlib
+import struct
+import zlib
 
 import h5py
 import numpy as np
@@ -71,6 +73,38 @@ for file, options in {"v5.mat": {}, "v5z.mat": {"do_compression": True}}.items()
         note(file, name, columns[name])
     note(file, "s/a", columns["s"]["a"])
     note(file, "s/deeper/b", columns["s"]["deeper"]["b"])
+
+def v4(name, values, kind, storage):
+    """A variable of MATLAB 4, big-endian: five words, the name, columns. P: how numbers are stored; T: full or sparse."""
+    values = np.asarray(values)
+    head = struct.pack(">5i", 1000 + 10 * storage + kind, *values.shape, 0, len(name) + 1)
+    return head + name.encode() + b"\0" + values.astype(">" + "f8 f4 i4 i2 u2 u1".split()[storage]).tobytes("F")
+
+
+def v5(kind, content):
+    return struct.pack("<II", kind, len(content)) + content.ljust(-(-len(content) // 8) * 8, b"\0")
+
+
+def v5_matrix(name, number, dims, content):
+    return v5(14, v5(6, struct.pack("<II", number, 0)) + v5(5, struct.pack("<%di" % len(dims), *dims)) + v5(1, name) + content)
+
+
+ints, floats = np.int16([[1, -2, 300], [4, 5, -32768]]), np.float32([[0.5], [-1.25]])
+cells = [[3, 1, -2], [1, 2, 7.5], [3, 4, 0]]  # row, column, value, by columns; the sizes last
+(HERE / "v4.mat").write_bytes(v4("i", ints, 0, 3) + v4("f", floats, 0, 1) + v4("sparse", cells, 2, 0))
+note("v4.mat", "i", ints)
+note("v4.mat", "f", floats)
+note("v4.mat", "sparse", np.array([[0, 7.5, 0, 0], [0, 0, 0, 0], [-2, 0, 0, 0]]))
+
+mark = b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM"
+one = v5_matrix(b"", 6, (1, 1), v5(9, struct.pack("<d", 4.5)))
+(HERE / "v5empty.mat").write_bytes(mark + v5_matrix(b"c", 1, (1, 2), v5(14, b"") + one))
+note("v5empty.mat", "c/0", np.zeros((1, 0)))
+note("v5empty.mat", "c/1", np.float64([[4.5]]))
+packed = [zlib.compress(v5_matrix(b"good", 6, (1, 1), v5(9, struct.pack("<d", 4.5)))),
+          zlib.compress(v5_matrix(b"bad", 6, (1, 1), v5(9, struct.pack("<d", 4.5))) + b"more")]
+(HERE / "v5more.mat").write_bytes(mark + b"".join(struct.pack("<II", 15, len(p)) + p for p in packed))
+note("v5more.mat", "good", np.float64([[4.5]]))
 
 with h5py.File(HERE / "v73.mat", "w", userblock_size=512) as f:
     f["img"] = columns["img"].transpose()
