@@ -106,9 +106,43 @@ blend_row (const guint8 *in, const Scale *scale, int width, int row, guint8 *out
   }
 }
 
+/* What lies over the image: @part of it, which begins at (@x, @y) of the item's block. */
+static void
+decorate (const TsPaintItem *item,
+          const TsBlock *part,
+          guint x,
+          guint y,
+          const TsRecipe *recipe,
+          const TsResolved *resolved,
+          TsOverlay *overlay,
+          TsPixelFormat format,
+          guint8 *out,
+          gsize stride)
+{
+  const TsRect *source = item->source.width > 0 ? &item->source : NULL;
+
+  if (recipe->zebra)
+    ts_render_zebra (part, recipe, resolved, format, item->source.x + x, item->source.y + y, out,
+                     stride);
+  if (overlay == NULL)
+    return;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TsBlock) mask =
+                 ts_overlay_read_kept (overlay, item->index, source, (guint) item->block->dims[1],
+                                       (guint) item->block->dims[0], NULL, &error);
+  if (mask == NULL) {
+    g_debug ("overlay: %s", error->message);
+    return;
+  }
+  g_autoptr (TsBlock) cropped =
+                 ts_block_crop (mask, x, y, (guint) part->dims[1], (guint) part->dims[0]);
+  ts_overlay_blend (cropped, recipe, format, out, stride);
+}
+
 static void
 paint_item (const TsPaintItem *item,
             const TsRecipe *recipe,
+            TsOverlay *overlay,
             const TsResolved *resolved,
             guint bpp,
             int canvas_width,
@@ -144,6 +178,7 @@ paint_item (const TsPaintItem *item,
 
   if (!has_alpha && across.n_in == across.n_out && down.n_in == down.n_out) {
     ts_render_block (part, recipe, resolved, format, TS_VALUES_DISPLAY, corner, stride, NULL);
+    decorate (item, part, x_first, y_first, recipe, resolved, overlay, format, corner, stride);
     return;
   }
 
@@ -151,6 +186,7 @@ paint_item (const TsPaintItem *item,
   gsize in_stride = (gsize) in_width * in_bpp;
   g_autofree guint8 *pixels = g_malloc (in_stride * in_height);
   ts_render_block (part, recipe, resolved, format, TS_VALUES_DISPLAY, pixels, in_stride, NULL);
+  decorate (item, part, x_first, y_first, recipe, resolved, overlay, format, pixels, in_stride);
 
   across.first = x_first;
   down.first = y_first;
@@ -171,6 +207,7 @@ paint_item (const TsPaintItem *item,
 void
 ts_paint_rows (const TsPaintCanvas *canvas,
                const TsRecipe *recipe,
+               TsOverlay *overlay,
                const TsResolved *resolved_by_item,
                gsize resolved_step,
                guint bytes_per_pixel,
@@ -184,6 +221,6 @@ ts_paint_rows (const TsPaintCanvas *canvas,
     const TsPaintItem *item = &g_array_index (canvas->items, TsPaintItem, i);
     const TsResolved *resolved =
         resolved_by_item != NULL ? &resolved_by_item[i * resolved_step] : NULL;
-    paint_item (item, recipe, resolved, bytes_per_pixel, canvas->width, y0, y1, out);
+    paint_item (item, recipe, overlay, resolved, bytes_per_pixel, canvas->width, y0, y1, out);
   }
 }

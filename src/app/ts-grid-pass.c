@@ -14,6 +14,7 @@ struct _TsPaintPass
   gatomicrefcount ref_count;
   TsRecipe recipe;
   TsBatchStats *stats;
+  TsOverlay *overlay; /* (nullable) */
   guint bpp;
   TsPaintDoneFunc done;
   gpointer user_data;
@@ -143,6 +144,8 @@ ts_paint_pass_new (const TsRecipe *recipe,
   g_atomic_ref_count_init (&self->ref_count);
   self->recipe = *recipe;
   self->stats = g_object_ref (stats);
+  if (ts_batch_stats_get_view (stats) != NULL)
+    ts_overlay_open (ts_batch_stats_get_view (stats), recipe, &self->overlay, &self->error);
   self->bpp = bytes_per_pixel;
   self->done = done;
   self->user_data = user_data;
@@ -166,6 +169,7 @@ ts_paint_pass_unref (TsPaintPass *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_object_unref (self->stats);
+  g_clear_object (&self->overlay);
   g_ptr_array_unref (self->canvases);
   g_object_unref (self->cancellable);
   g_mutex_clear (&self->lock);
@@ -265,8 +269,8 @@ paint_job (Job *job)
   const TsResolved *resolved = pass->same_for_all ? &pass->resolved : each;
   if (pass->same_for_all && !pass->is_resolved)
     resolved = NULL;
-  ts_paint_rows (job->canvas, &pass->recipe, resolved, pass->same_for_all ? 0 : 1, pass->bpp,
-                 job->y0, job->y1, job->out);
+  ts_paint_rows (job->canvas, &pass->recipe, pass->overlay, resolved, pass->same_for_all ? 0 : 1,
+                 pass->bpp, job->y0, job->y1, job->out);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "pixels/ts-render.h"
+#include "pixels/ts-overlay.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @x, @y: on the canvas, in device pixels; may lie outside
  * @width, @height: on the canvas: the block's size times a whole number gives exact pixels; any
  * other size is sampled at the nearest pixel
+ * @source: what part of the image the block shows, in its pixels; without a size all of it
  */
 typedef struct
 {
@@ -23,6 +24,7 @@ typedef struct
   guint64 index;
   int x, y;
   int width, height;
+  TsRect source;
 } TsPaintItem;
 
 /**
@@ -79,9 +81,11 @@ GPtrArray *ts_paint_pass_get_canvases (TsPaintPass *self);
 /* Time all threads together have worked on it, for measurements. */
 gint64 ts_paint_pass_get_work_us (TsPaintPass *self);
 
-/* Paints rows [@y0, @y1) of a canvas into @out, which holds the first of them; any thread. */
+/* Paints rows [@y0, @y1) of a canvas into @out, which holds the first of them; any thread.
+ * @overlay: (nullable): of the recipe; where it cannot be read it is left out */
 void ts_paint_rows (const TsPaintCanvas *canvas,
                     const TsRecipe *recipe,
+                    TsOverlay *overlay,
                     const TsResolved *resolved_by_item,
                     gsize resolved_step,
                     guint bytes_per_pixel,

@@ -82,10 +82,8 @@ region_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
   guint width = MIN (rect->width, job->source.width);
   guint height = MIN (rect->height, job->source.height);
   gboolean smaller = width < job->source.width || height < job->source.height;
-  if (block != NULL && smaller && job->region->sampling == TS_TILE_MIDDLE)
-    job->region->block = ts_block_decimate (block, width, height, &error);
-  else if (block != NULL && smaller)
-    job->region->block = ts_block_minify (block, width, height, &error);
+  if (block != NULL && smaller)
+    job->region->block = ts_tile_shrink (block, job->region->sampling, width, height, &error);
   else if (block != NULL)
     job->region->block = g_steal_pointer (&block);
   if (job->region->block == NULL)
@@ -121,6 +119,20 @@ rect_holds (const TsRect *outer, const TsRect *inner)
          outer->y + outer->height >= inner->y + inner->height;
 }
 
+/* The pixels of the image that a part of the level comes from. */
+static void
+get_source_rect (const TsImageGeometry *g, const TsRect *rect, TsRect *source)
+{
+  double across = (double) g->image_width / g->level_width;
+  double down = (double) g->image_height / g->level_height;
+
+  source->x = (guint) (rect->x * across);
+  source->y = (guint) (rect->y * down);
+  source->width = MIN ((guint) ceil ((rect->x + rect->width) * across), g->image_width) - source->x;
+  source->height =
+      MIN ((guint) ceil ((rect->y + rect->height) * down), g->image_height) - source->y;
+}
+
 static void
 load_region (TsImageView *self, const TsImageGeometry *g, const TsRect *visible)
 {
@@ -142,15 +154,7 @@ load_region (TsImageView *self, const TsImageGeometry *g, const TsRect *visible)
   rect->height = MIN (visible->y + visible->height + REGION_MARGIN, g->level_height) - rect->y;
   self->region_wanted = *rect;
 
-  double across = (double) g->image_width / g->level_width;
-  double down = (double) g->image_height / g->level_height;
-  TsRect *source = &job->source;
-  source->x = (guint) (rect->x * across);
-  source->y = (guint) (rect->y * down);
-  source->width = MIN ((guint) ceil ((rect->x + rect->width) * across), g->image_width) - source->x;
-  source->height =
-      MIN ((guint) ceil ((rect->y + rect->height) * down), g->image_height) - source->y;
-
+  get_source_rect (g, rect, &job->source);
   self->region_cancellable = g_cancellable_new ();
   g_autoptr (GTask) task = g_task_new (self, self->region_cancellable, region_cb, NULL);
   g_task_set_task_data (task, job, (GDestroyNotify) region_job_free);
@@ -309,6 +313,8 @@ ts_image_view_refresh (TsImageView *self, gint64 wait_us)
   int factor = g.width / (int) g.level_width;
   TsPaintCanvas *canvas = ts_paint_canvas_new (0, g.view_width, g.view_height);
   TsPaintItem item = { .block = block, .index = g.index };
+  if (!coarse && (rect.width < g.level_width || rect.height < g.level_height))
+    get_source_rect (&g, &rect, &item.source);
   item.x = (coarse ? 0 : (int) rect.x * factor) - g.view_x;
   item.y = (coarse ? 0 : (int) rect.y * factor) - g.view_y;
   item.width = coarse ? g.width : (int) rect.width * factor;

@@ -4,6 +4,7 @@
 #include "app/ts-status-bar.h"
 
 #include "app/ts-number-row.h"
+#include "pixels/ts-overlay.h"
 
 #include <glib/gi18n.h>
 
@@ -120,6 +121,11 @@ look_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
                       NULL)) {
         ts_render_block (block, &look->recipe, &resolved, ts_pixel_format_for (n_out, 8),
                          TS_VALUES_DISPLAY, pixel, sizeof pixel, NULL);
+        g_autoptr (TsOverlay) overlay = NULL;
+        if (ts_overlay_open (look->view, &look->recipe, &overlay, NULL))
+          ts_render_decorate (block, overlay, (guint64) look->index, &rect, &look->recipe,
+                              &resolved, ts_pixel_format_for (n_out, 8), TS_VALUES_DISPLAY, pixel,
+                              sizeof pixel, cancellable, NULL);
         GString *text = g_string_new (NULL);
         for (guint i = 0; i < n_out; i++)
           g_string_append_printf (text, "%s%3u", i > 0 ? " " : "", pixel[i]);

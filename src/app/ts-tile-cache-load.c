@@ -4,6 +4,8 @@
 #include "app/ts-tile-cache.h"
 
 #include "app/ts-grid-pass.h"
+#include "pixels/ts-colormap.h"
+#include "pixels/ts-complex.h"
 #include "pixels/ts-render.h"
 #include "tensor/ts-stats.h"
 
@@ -35,19 +37,29 @@ count_non_finite (TsTile *self, const TsBlock *block)
 TsTileSampling
 ts_tile_sampling_for (const TsRecipe *recipe)
 {
-  return recipe->colormap == TS_COLORMAP_CATEGORICAL || recipe->channel_mode == TS_CHANNELS_ARGMAX
-             ? TS_TILE_MIDDLE
-             : TS_TILE_AVERAGE;
+  if (ts_colormap_is_categorical (recipe->colormap) || recipe->channel_mode == TS_CHANNELS_ARGMAX ||
+      recipe->complex_part == TS_COMPLEX_PHASE)
+    return TS_TILE_MIDDLE;
+  if (recipe->complex_part == TS_COMPLEX_REAL)
+    return TS_TILE_REAL;
+  return recipe->complex_part == TS_COMPLEX_IMAG ? TS_TILE_IMAG : TS_TILE_AVERAGE;
 }
 
-static TsBlock *
-shrink (TsTile *self, const TsBlock *image, guint width, guint height, GError **error)
+TsBlock *
+ts_tile_shrink (TsBlock *image, TsTileSampling sampling, guint width, guint height, GError **error)
 {
+  g_autoptr (TsBlock) part = NULL;
+
   width = (guint) MIN (width, image->dims[1]);
   height = (guint) MIN (height, image->dims[0]);
-  if (self->sampling == TS_TILE_MIDDLE)
+  if (sampling == TS_TILE_MIDDLE)
     return ts_block_decimate (image, width, height, error);
-  return ts_block_minify (image, width, height, error);
+  part = ts_block_take_part (image,
+                             sampling == TS_TILE_REAL   ? TS_COMPLEX_REAL
+                             : sampling == TS_TILE_IMAG ? TS_COMPLEX_IMAG
+                                                        : TS_COMPLEX_MAGNITUDE,
+                             error);
+  return part != NULL ? ts_block_minify (part, width, height, error) : NULL;
 }
 
 /* Plane by plane, as ts_block_minify() does. */
@@ -114,7 +126,7 @@ load_in_strips (TsTile *self,
                    ts_block_crop (strip, 0, n_counted - y0, size->width, y1 - n_counted);
     count_non_finite (self, unseen);
     n_counted = y1;
-    g_autoptr (TsBlock) small = shrink (self, strip, self->width, b - a, error);
+    g_autoptr (TsBlock) small = ts_tile_shrink (strip, self->sampling, self->width, b - a, error);
     if (small == NULL)
       return NULL;
     if (whole == NULL)
@@ -143,7 +155,7 @@ load (TsTile *self, TsBatch *batch, GCancellable *cancellable, GError **error)
   count_non_finite (self, image);
   if (!minified)
     return g_steal_pointer (&image);
-  return shrink (self, image, self->width, self->height, error);
+  return ts_tile_shrink (image, self->sampling, self->width, self->height, error);
 }
 
 TsTile *

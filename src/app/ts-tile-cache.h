@@ -9,11 +9,21 @@ G_BEGIN_DECLS
 /* How an image is made smaller. */
 typedef enum {
   TS_TILE_AVERAGE, /* over areas */
-  TS_TILE_MIDDLE,  /* the element in the middle of each area: labels have no average */
+  TS_TILE_MIDDLE,  /* the element in the middle of each area: labels and angles have no average */
+  TS_TILE_REAL,    /* real parts of complex elements, averaged */
+  TS_TILE_IMAG,    /* imaginary parts */
 } TsTileSampling;
 
 /* Labels are made smaller in another way than values. */
 TsTileSampling ts_tile_sampling_for (const TsRecipe *recipe);
+
+/* The image made smaller: its elements, or averages as floats. Sides larger than its own are its
+ * own. */
+TsBlock *ts_tile_shrink (TsBlock *image,
+                         TsTileSampling sampling,
+                         guint width,
+                         guint height,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * TsTile:

@@ -140,6 +140,14 @@ ts_batch_stats_get_batch (TsBatchStats *self)
   return self->batch;
 }
 
+TsView *
+ts_batch_stats_get_view (TsBatchStats *self)
+{
+  g_return_val_if_fail (TS_IS_BATCH_STATS (self), NULL);
+
+  return self->whole != NULL ? self->whole->view : self->view;
+}
+
 /* The same of another part of complex numbers. */
 static TsBatchStats *
 new_part (TsBatchStats *self, TsComplexPart part)

@@ -11,6 +11,10 @@
 
 /* Masks are read in bands of about this many elements. */
 #define BAND_ELEMENTS ((guint64) 1 << 22)
+/* Bytes of masks kept for the screen. */
+#define KEPT_BYTES ((gsize) 32 << 20)
+
+#define LAST_KEY "ts-overlay"
 
 struct _TsOverlay
 {
@@ -19,9 +23,54 @@ struct _TsOverlay
   char *path;
   TsBatch *images;
   TsBatch *masks;
+
+  GMutex lock;      /* of what follows */
+  GHashTable *kept; /* Kept, by its key */
+  GQueue lru;       /* the same, newest first */
+  gsize kept_bytes;
 };
 
+/* Elements that were read for a place on the screen. */
+typedef struct
+{
+  guint64 index;
+  TsRect rect;
+  guint width, height;
+  TsBlock *block;
+  GList link;
+} Kept;
+
+static GMutex open_lock;
+
 G_DEFINE_FINAL_TYPE (TsOverlay, ts_overlay, G_TYPE_OBJECT)
+
+static guint
+hash_kept (gconstpointer data)
+{
+  const Kept *kept = data;
+  guint64 mixed = kept->index * 0x9e3779b97f4a7c15u ^ ((guint64) kept->width << 20) ^
+                  ((guint64) kept->rect.x << 40) ^ ((guint64) kept->rect.y << 10) ^ kept->height;
+
+  return (guint) (mixed ^ (mixed >> 32));
+}
+
+static gboolean
+equal_kept (gconstpointer a, gconstpointer b)
+{
+  const Kept *x = a, *y = b;
+
+  return x->index == y->index && x->width == y->width && x->height == y->height &&
+         memcmp (&x->rect, &y->rect, sizeof x->rect) == 0;
+}
+
+static void
+free_kept (gpointer data)
+{
+  Kept *kept = data;
+
+  ts_block_unref (kept->block);
+  g_free (kept);
+}
 
 static void
 ts_overlay_finalize (GObject *object)
@@ -31,6 +80,8 @@ ts_overlay_finalize (GObject *object)
   g_free (self->path);
   g_clear_object (&self->images);
   g_clear_object (&self->masks);
+  g_hash_table_unref (self->kept);
+  g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (ts_overlay_parent_class)->finalize (object);
 }
 
@@ -43,6 +94,17 @@ ts_overlay_class_init (TsOverlayClass *klass)
 static void
 ts_overlay_init (TsOverlay *self)
 {
+  g_mutex_init (&self->lock);
+  self->kept = g_hash_table_new_full (hash_kept, equal_kept, free_kept, NULL);
+}
+
+/* The one that @view was asked for last: what it keeps serves all who paint. */
+static TsOverlay *
+dup_last (TsView *view, const char *path)
+{
+  TsOverlay *last = g_object_get_data (G_OBJECT (view), LAST_KEY);
+
+  return last != NULL && g_str_equal (last->path, path) ? g_object_ref (last) : NULL;
 }
 
 gboolean
@@ -55,6 +117,11 @@ ts_overlay_open (TsView *view, const TsRecipe *recipe, TsOverlay **overlay, GErr
 
   *overlay = NULL;
   if (recipe->overlay == NULL)
+    return TRUE;
+  g_mutex_lock (&open_lock);
+  *overlay = dup_last (view, recipe->overlay);
+  g_mutex_unlock (&open_lock);
+  if (*overlay != NULL)
     return TRUE;
   node = ts_document_find (ts_view_get_document (view), recipe->overlay);
   if (node == NULL) {
@@ -70,6 +137,9 @@ ts_overlay_open (TsView *view, const TsRecipe *recipe, TsOverlay **overlay, GErr
   (*overlay)->path = g_strdup (recipe->overlay);
   (*overlay)->images = g_object_ref (ts_view_get_batch (view));
   (*overlay)->masks = masks;
+  g_mutex_lock (&open_lock);
+  g_object_set_data_full (G_OBJECT (view), LAST_KEY, g_object_ref (*overlay), g_object_unref);
+  g_mutex_unlock (&open_lock);
   return TRUE;
 }
 
@@ -157,6 +227,81 @@ ts_overlay_read (TsOverlay *self,
     }
   }
   return g_steal_pointer (&result);
+}
+
+static TsBlock *
+look_up_kept (TsOverlay *self, const Kept *key)
+{
+  TsBlock *block = NULL;
+  Kept *found;
+
+  g_mutex_lock (&self->lock);
+  found = g_hash_table_lookup (self->kept, key);
+  if (found != NULL) {
+    g_queue_unlink (&self->lru, &found->link);
+    g_queue_push_head_link (&self->lru, &found->link);
+    block = ts_block_ref (found->block);
+  }
+  g_mutex_unlock (&self->lock);
+  return block;
+}
+
+static gsize
+get_kept_bytes (const Kept *kept)
+{
+  return (gsize) ts_block_get_n_elements (kept->block) * ts_dtype_get_size (kept->block->dtype) +
+         sizeof *kept + sizeof *kept->block;
+}
+
+static void
+keep (TsOverlay *self, const Kept *key)
+{
+  Kept *kept = g_memdup2 (key, sizeof *key);
+
+  ts_block_ref (kept->block);
+  kept->link.data = kept;
+  g_mutex_lock (&self->lock);
+  if (g_hash_table_contains (self->kept, kept)) {
+    free_kept (kept);
+  } else {
+    g_hash_table_add (self->kept, kept);
+    g_queue_push_head_link (&self->lru, &kept->link);
+    self->kept_bytes += get_kept_bytes (kept);
+  }
+  while (self->kept_bytes > KEPT_BYTES) {
+    Kept *oldest = g_queue_pop_tail_link (&self->lru)->data;
+
+    self->kept_bytes -= get_kept_bytes (oldest);
+    g_hash_table_remove (self->kept, oldest);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+TsBlock *
+ts_overlay_read_kept (TsOverlay *self,
+                      guint64 index,
+                      const TsRect *rect,
+                      guint width,
+                      guint height,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+  Kept key = { .index = index, .width = width, .height = height };
+  TsBlock *block;
+
+  g_return_val_if_fail (TS_IS_OVERLAY (self), NULL);
+
+  if (rect != NULL)
+    key.rect = *rect; /* no size is all of it */
+  block = look_up_kept (self, &key);
+  if (block != NULL)
+    return block;
+  block = ts_overlay_read (self, index, rect, width, height, cancellable, error);
+  if (block != NULL) {
+    key.block = block;
+    keep (self, &key);
+  }
+  return block;
 }
 
 /* What one element draws. */

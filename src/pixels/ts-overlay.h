@@ -16,8 +16,10 @@ G_BEGIN_DECLS
 #define TS_TYPE_OVERLAY (ts_overlay_get_type ())
 G_DECLARE_FINAL_TYPE (TsOverlay, ts_overlay, TS, OVERLAY, GObject)
 
-/* Opens what @recipe names; *@overlay is %NULL when that is nothing. %TS_ERROR_NOT_FOUND,
- * %TS_ERROR_INVALID (it does not fit the images). Reads nothing yet. */
+/* Opens what @recipe names; *@overlay is %NULL when that is nothing. The one opened last for a view
+ * is shared. %TS_ERROR_NOT_FOUND, %TS_ERROR_INVALID (it does not fit the images). Reads nothing
+ * yet.
+ */
 gboolean
 ts_overlay_open (TsView *view, const TsRecipe *recipe, TsOverlay **overlay, GError **error);
 
@@ -38,6 +40,16 @@ TsBlock *ts_overlay_read (TsOverlay *self,
                           guint height,
                           GCancellable *cancellable,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same, remembered for the next time while memory for that lasts: for pictures that are painted
+ * again and again. */
+TsBlock *ts_overlay_read_kept (TsOverlay *self,
+                               guint64 index,
+                               const TsRect *rect,
+                               guint width,
+                               guint height,
+                               GCancellable *cancellable,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * ts_overlay_blend:

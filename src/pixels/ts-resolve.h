@@ -20,6 +20,8 @@ TsBatchStats *ts_batch_stats_new (TsBatch *batch) G_GNUC_WARN_UNUSED_RESULT;
  * images. Without a view the batch is all that "file" can mean. */
 TsBatchStats *ts_batch_stats_new_for_view (TsView *view) G_GNUC_WARN_UNUSED_RESULT;
 TsBatch *ts_batch_stats_get_batch (TsBatchStats *self);
+/* (nullable): of ts_batch_stats_new_for_view(), also through subsets; borrowed */
+TsView *ts_batch_stats_get_view (TsBatchStats *self);
 
 /**
  * ts_batch_stats_new_subset:

@@ -152,8 +152,8 @@ check_paint (TsBlock *block, guint factor, guint bpp)
     ts_paint_canvas_add (canvas, &item);
     gsize stride = (gsize) canvas_width * bpp;
     g_autofree guint8 *out = g_malloc (stride * (gsize) canvas_height);
-    ts_paint_rows (canvas, &recipe, &resolved, 0, bpp, 0, 10, out);
-    ts_paint_rows (canvas, &recipe, &resolved, 0, bpp, 10, canvas_height, out + 10 * stride);
+    ts_paint_rows (canvas, &recipe, NULL, &resolved, 0, bpp, 0, 10, out);
+    ts_paint_rows (canvas, &recipe, NULL, &resolved, 0, bpp, 10, canvas_height, out + 10 * stride);
     for (int y = 0; y < canvas_height; y++)
       for (int x = 0; x < canvas_width; x++) {
         const guint8 backdrop[3] = { 0x5a, 0x5a, 0x5a };
@@ -214,7 +214,7 @@ test_paint_alpha (void)
   TsPaintCanvas *canvas = ts_paint_canvas_new (0, 32, 1);
   TsPaintItem item = { block, 0, 0, 0, 32, 1 };
   ts_paint_canvas_add (canvas, &item);
-  ts_paint_rows (canvas, &recipe, &resolved, 0, 4, 0, 1, out);
+  ts_paint_rows (canvas, &recipe, NULL, &resolved, 0, 4, 0, 1, out);
   ts_paint_canvas_free (canvas);
 
   g_assert_cmpuint (out[0], ==, (255 * 128 + 0x99 * 127 + 127) / 255);
