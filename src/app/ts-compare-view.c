@@ -396,7 +396,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   g_clear_object (&self->other_cancellable);
   if (view != NULL) {
-    self->other_stats = ts_batch_stats_new (ts_view_get_batch (view));
+    self->other_stats = ts_batch_stats_new_for_view (view);
     self->other = g_steal_pointer (&view);
   } else {
     self->other_error = g_strdup (error->message);
