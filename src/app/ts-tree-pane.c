@@ -4,6 +4,7 @@
 #include "app/ts-tree-pane.h"
 
 #include "app/ts-tree-row.h"
+#include "tensor/ts-columns.h"
 
 #include <glib/gi18n.h>
 
@@ -165,7 +166,9 @@ document_changed_cb (TsTreePane *self)
   g_clear_object (&self->tree);
 
   if (document != NULL) {
-    gboolean unfold = ts_document_get_arrays (document)->len <= MAX_UNFOLDED;
+    /* Of a list of records the columns are unfolded when one of them is shown. */
+    gboolean unfold = ts_document_get_arrays (document)->len <= MAX_UNFOLDED &&
+                      ts_columns_get (ts_document_get_root (document)) == NULL;
     GListStore *roots = g_list_store_new (TS_TYPE_NODE);
 
     g_list_store_append (roots, ts_document_get_root (document));

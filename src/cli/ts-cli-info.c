@@ -454,9 +454,7 @@ add_children (const Info *self, TsCliTable *table, TsNode *node, guint depth)
       ts_node_get_kind (node) == TS_NODE_CONTAINER)
     add_list_lines (table, 2 * depth, view);
   if (columns != NULL) { /* the records one by one say nothing more */
-    add_node (self, table, columns, depth);
-    n--;
-    n_shown = MIN (n, 1);
+    n_shown = MIN (n, 2);
   } else if (is_column (node)) {
     n_shown = MIN (n, 1);
   }

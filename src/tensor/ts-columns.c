@@ -192,12 +192,10 @@ ts_columns_add (TsNode *root)
 TsNode *
 ts_columns_get (TsNode *list)
 {
-  guint n;
-  TsNode *last;
+  TsNode *first;
 
   g_return_val_if_fail (TS_IS_NODE (list), NULL);
 
-  n = ts_node_get_n_children (list);
-  last = n > 0 ? ts_node_get_child (list, n - 1) : NULL;
-  return last != NULL && ts_node_is_derived (last) ? last : NULL;
+  first = ts_node_get_n_children (list) > 0 ? ts_node_get_child (list, 0) : NULL;
+  return first != NULL && ts_node_is_derived (first) ? first : NULL;
 }

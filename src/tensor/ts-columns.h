@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  *
  * A script that collects one dict an image writes a list of records: [{"image": ..., "latent": ...,
  * "label": 3}, ...]. Each such list in the tree (two or more dicts or tuples with the same keys)
- * gets one more child "*" with a column a key: "*" "/image" is the list of all images, "*" "/label"
+ * gets a first child "*" with a column a key: "*" "/image" is the list of all images, "*" "/label"
  * all labels. The columns share the tensors of the records, add at most one node for each that is
  * there, and are marked as derived: they are no arrays of the dump's own.
  */

@@ -242,7 +242,7 @@ ts_node_take_child (TsNode *self, TsNode *child)
   g_return_if_fail (child->parent == NULL && child != self);
 
   child->parent = self;
-  g_ptr_array_add (self->children, child);
+  g_ptr_array_insert (self->children, child->is_derived ? 0 : -1, child);
 }
 
 /* Pairs of original and copy whose children are still to be copied: a loop, because a hostile dump
@@ -444,6 +444,8 @@ make_summary (TsNode *self)
 {
   guint n = self->children->len;
 
+  if (n > 0 && ts_node_is_derived (g_ptr_array_index (self->children, 0)))
+    n--;
   switch (self->kind) {
   case TS_NODE_CONTAINER:
     return g_strdup_printf ("%s of %u", self->type_name != NULL ? self->type_name : "group", n);

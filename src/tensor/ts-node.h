@@ -49,7 +49,7 @@ TsNode *ts_node_new_opaque (const char *name, const char *type_name) G_GNUC_WARN
 TsNode *ts_node_new_error (const char *name, const GError *error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Takes @child, whose path becomes this node's path + "/" + name. Children are added top-down or
- * bottom-up; paths are made when asked for. */
+ * bottom-up; paths are made when asked for. A derived one becomes the first, others the last. */
 void ts_node_take_child (TsNode *self, TsNode *child);
 
 /* A copy of @self and all below it under a new name, for another tree; the tensors are shared. */

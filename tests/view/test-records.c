@@ -137,6 +137,7 @@ test_records (void)
   check_param (params, "prompt", 4, "cell 4");
   /* The arrays of the dump are those that the file holds, each once. */
   g_assert_cmpuint (ts_document_get_arrays (document)->len, ==, 10);
+  g_assert_cmpstr (ts_node_get_summary (root), ==, "list of 5");
 }
 
 /* A record that lacks a key, or holds something else under it, leaves the column out. */
