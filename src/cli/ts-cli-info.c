@@ -489,12 +489,13 @@ print_tree (const Info *self)
 {
   g_autoptr (TsCliTable) table = ts_cli_table_new (5);
   g_autofree char *name = ts_cli_escape (ts_document_get_name (self->document), 0);
-  g_autofree char *size =
-      g_format_size (ts_source_get_size (ts_document_get_source (self->document)));
+  guint64 n_bytes = ts_source_get_size (ts_document_get_source (self->document));
+  g_autofree char *size = n_bytes > 0 ? g_format_size (n_bytes) : NULL; /* a folder has none */
   TsNode *root = ts_document_get_root (self->document);
   GPtrArray *warnings = ts_document_get_warnings (self->document);
 
-  printf ("%s: %s, %s\n", name, ts_document_get_format_id (self->document), size);
+  printf ("%s: %s%s%s\n", name, ts_document_get_format_id (self->document),
+          size != NULL ? ", " : "", size != NULL ? size : "");
   for (guint i = 0; i < warnings->len; i++) {
     g_autofree char *warning = ts_cli_escape (g_ptr_array_index (warnings, i), 0);
 

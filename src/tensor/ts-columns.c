@@ -3,6 +3,8 @@
 
 #include "tensor/ts-columns.h"
 
+#include <string.h>
+
 #define MAX_COLUMNS                                                                                \
   64                /* wider records are no samples of a generator, and would cost a search each */
 #define MAX_DEPTH 4 /* of records in records */
@@ -161,6 +163,41 @@ add_columns (TsNode *columns, GPtrArray *records, guint depth)
   return ts_node_get_n_children (columns) > 0;
 }
 
+/* "sample_12": one of many. "train" is not. */
+static gboolean
+is_numbered (const char *name)
+{
+  gsize length = strlen (name);
+
+  return length >= 2 && g_ascii_isdigit (name[length - 1]) && !g_ascii_isdigit (name[0]);
+}
+
+/* What may be a record: each item of a list, each dump of a folder, each numbered group of a file;
+ * empty when @node is none of them. */
+static GPtrArray *
+collect_records (TsNode *node)
+{
+  GPtrArray *records = g_ptr_array_new ();
+  gboolean is_list = is_named (node, "list", "tuple");
+  gboolean is_folder = is_named (node, "folder", "folder");
+
+  if (ts_node_get_kind (node) != TS_NODE_CONTAINER ||
+      !(is_list || is_folder || is_named (node, "group", "group")))
+    return records;
+  for (guint i = 0; i < ts_node_get_n_children (node); i++) {
+    TsNode *child = ts_node_get_child (node, i);
+
+    if (is_folder && ts_node_get_kind (child) != TS_NODE_CONTAINER)
+      continue; /* a broken dump, or a single picture beside them */
+    if (!is_list && !is_folder && !is_numbered (ts_node_get_name (child))) {
+      g_ptr_array_set_size (records, 0);
+      break;
+    }
+    g_ptr_array_add (records, child);
+  }
+  return records;
+}
+
 void
 ts_columns_add (TsNode *root)
 {
@@ -171,18 +208,12 @@ ts_columns_add (TsNode *root)
   g_ptr_array_add (left, root);
   while (left->len > 0) { /* a loop, because a hostile dump may nest deeply */
     TsNode *node = g_ptr_array_steal_index (left, left->len - 1);
+    g_autoptr (GPtrArray) records = collect_records (node);
+    g_autoptr (TsNode) columns = ts_node_new_container (TS_COLUMNS_NAME, "columns");
 
-    g_autoptr (GPtrArray) children = g_ptr_array_new ();
-    g_autoptr (TsNode) columns = NULL;
-
-    for (guint i = 0; i < ts_node_get_n_children (node); i++) {
-      g_ptr_array_add (children, ts_node_get_child (node, i));
+    for (guint i = 0; i < ts_node_get_n_children (node); i++)
       g_ptr_array_add (left, ts_node_get_child (node, i));
-    }
-    if (ts_node_get_kind (node) != TS_NODE_CONTAINER || !is_named (node, "list", "tuple"))
-      continue;
-    columns = ts_node_new_container (TS_COLUMNS_NAME, "columns");
-    if (add_columns (columns, children, 0)) {
+    if (add_columns (columns, records, 0)) {
       ts_node_set_derived (columns);
       ts_node_take_child (node, g_steal_pointer (&columns));
     }

@@ -13,10 +13,11 @@ G_BEGIN_DECLS
  * @root: a tree not handed out yet
  *
  * A script that collects one dict an image writes a list of records: [{"image": ..., "latent": ...,
- * "label": 3}, ...]. Each such list in the tree (two or more dicts or tuples with the same keys)
- * gets a first child "*" with a column a key: "*" "/image" is the list of all images, "*" "/label"
- * all labels. The columns share the tensors of the records, add at most one node for each that is
- * there, and are marked as derived: they are no arrays of the dump's own.
+ * "label": 3}, ...]; others write one dump an image into a folder, or one numbered group an image
+ * ("sample_12") into a file. Each such list in the tree (two or more dicts or tuples with the same
+ * keys) gets a first child "*" with a column a key: "*" "/image" is the list of all images, "*"
+ * "/label" all labels. The columns share the tensors of the records, add at most one node for each
+ * that is there, and are marked as derived: they are no arrays of the dump's own.
  */
 void ts_columns_add (TsNode *root);
 

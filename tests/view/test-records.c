@@ -162,6 +162,52 @@ test_uneven (void)
   g_assert_cmpstr (ts_node_get_path (ts_node_get_child (columns, 0)), ==, "*/0");
 }
 
+/* One dump an image in a folder, a broken one and a picture among them. */
+static void
+test_folder (void)
+{
+  static const char *const names[] = { "a.npz", "b.npz", "c.npz" };
+  g_autoptr (GError) error = g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_IO, "broken");
+  g_autoptr (TsNode) root = ts_node_new_container ("", "folder");
+  g_autoptr (TsDocument) document = NULL;
+  TsNode *node;
+
+  for (guint i = 0; i < 3; i++) {
+    TsNode *record = ts_node_new_container (names[i], "archive");
+
+    add_tensor (record, "image", TS_DTYPE_FLOAT32, IMAGE, i);
+    add_tensor (record, "label", TS_DTYPE_INT64, (TsShape){ 0 }, i);
+    ts_node_take_child (root, record);
+  }
+  ts_node_take_child (root, ts_node_new_error ("d.npz", error));
+  add_tensor (root, "e.png", TS_DTYPE_FLOAT32, IMAGE, 9);
+  document = document_of (root);
+  node = ts_view_choose_node (document);
+  g_assert_cmpstr (ts_node_get_path (node), ==, "*/image");
+  g_assert_cmpuint (ts_node_get_n_children (node), ==, 3);
+}
+
+/* sample_0/image, sample_1/image of an HDF5 file; but train and test are two sets. */
+static void
+test_groups (void)
+{
+  static const char *const names[2][2] = { { "sample_0", "sample_1" }, { "test", "train" } };
+
+  for (guint set = 0; set < 2; set++) {
+    g_autoptr (TsNode) root = ts_node_new_container ("", "group");
+    g_autoptr (TsDocument) document = NULL;
+
+    for (guint i = 0; i < 2; i++) {
+      TsNode *record = ts_node_new_container (names[set][i], "group");
+
+      add_tensor (record, "image", TS_DTYPE_FLOAT32, IMAGE, i);
+      ts_node_take_child (root, record);
+    }
+    document = document_of (root);
+    g_assert_true ((ts_columns_get (root) != NULL) == (set == 0));
+  }
+}
+
 static void
 test_no_records (void)
 {
@@ -229,6 +275,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/records/columns", test_records);
   g_test_add_func ("/records/uneven", test_uneven);
+  g_test_add_func ("/records/folder", test_folder);
+  g_test_add_func ("/records/groups", test_groups);
   g_test_add_func ("/records/no-records", test_no_records);
   g_test_add_func ("/records/deep", test_deep);
   g_test_add_func ("/records/batches", test_batches);
