@@ -12,6 +12,7 @@
 #define RAW         "raw"
 
 static GMutex mutex;
+static int keeps_layouts = TRUE; /* atomic */
 
 static char *
 get_path (void)
@@ -98,7 +99,7 @@ ts_memory_dup_layout (const char *path, const char *node_path)
 {
   g_autofree char *key = make_layout_key (path, node_path);
 
-  return lookup (LAYOUTS, key);
+  return g_atomic_int_get (&keeps_layouts) ? lookup (LAYOUTS, key) : NULL;
 }
 
 void
@@ -106,7 +107,26 @@ ts_memory_set_layout (const char *path, const char *node_path, const char *layou
 {
   g_autofree char *key = make_layout_key (path, node_path);
 
-  store (LAYOUTS, key, layout);
+  if (g_atomic_int_get (&keeps_layouts))
+    store (LAYOUTS, key, layout);
+}
+
+void
+ts_memory_set_keeps_layouts (gboolean keeps)
+{
+  g_atomic_int_set (&keeps_layouts, keeps);
+}
+
+void
+ts_memory_forget_layouts (void)
+{
+  g_autofree char *path = get_path ();
+
+  g_mutex_lock (&mutex);
+  g_autoptr (GKeyFile) file = load (path);
+  if (g_key_file_remove_group (file, LAYOUTS, NULL) && !g_key_file_save_to_file (file, path, NULL))
+    g_debug ("%s cannot be written", path);
+  g_mutex_unlock (&mutex);
 }
 
 char *

@@ -15,6 +15,10 @@ char *ts_memory_dup_layout (const char *path, const char *node_path) G_GNUC_WARN
 /* @layout: %NULL forgets. */
 void ts_memory_set_layout (const char *path, const char *node_path, const char *layout);
 
+/* Whether layouts are remembered at all; %TRUE at first. */
+void ts_memory_set_keeps_layouts (gboolean keeps);
+void ts_memory_forget_layouts (void);
+
 /* What the bytes of the file at @path were said to mean, see ts_raw_options_parse(); (nullable). */
 char *ts_memory_dup_raw (const char *path) G_GNUC_WARN_UNUSED_RESULT;
 void ts_memory_set_raw (const char *path, const char *raw);

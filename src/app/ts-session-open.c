@@ -73,6 +73,8 @@ take_load (TsSession *self, TsLoadJob *job)
 
     ts_batch_get_max_size (batch, &size);
     ts_recipe_init_for_range (&recipe, ts_view_get_value_range (job->view), &size);
+    recipe.nan_color = self->defaults.nan_color;
+    recipe.rounding = self->defaults.rounding;
     TsRecipe initial = recipe;
     gboolean touched = self->view != NULL && !ts_recipe_equal (&self->recipe, &self->initial);
     if (job->keep_recipe && touched && ts_recipe_validate (&self->recipe, &size, NULL))

@@ -29,7 +29,8 @@ struct _TsSession
 
   TsRecipe recipe;
   TsRecipe initial;
-  GArray *undo; /* of TsRecipe, newest last */
+  TsRecipe defaults; /* see ts_session_set_defaults() */
+  GArray *undo;      /* of TsRecipe, newest last */
   GArray *redo;
   char *gesture;
   gint64 gesture_us;

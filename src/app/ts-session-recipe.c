@@ -205,6 +205,15 @@ ts_session_get_recipe (TsSession *self)
   return &self->recipe;
 }
 
+void
+ts_session_set_defaults (TsSession *self, guint32 nan_color, TsRounding rounding)
+{
+  g_return_if_fail (TS_IS_SESSION (self));
+
+  self->defaults.nan_color = nan_color;
+  self->defaults.rounding = rounding;
+}
+
 const TsRecipe *
 ts_session_get_initial_recipe (TsSession *self)
 {

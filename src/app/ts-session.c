@@ -285,6 +285,7 @@ ts_session_init (TsSession *self)
 {
   ts_recipe_init (&self->recipe);
   self->initial = self->recipe;
+  self->defaults = self->recipe;
   self->undo = g_array_new (FALSE, FALSE, sizeof (TsRecipe));
   self->redo = g_array_new (FALSE, FALSE, sizeof (TsRecipe));
   self->selection = gtk_bitset_new_empty ();

@@ -66,6 +66,9 @@ void ts_session_undo (TsSession *self);
 void ts_session_redo (TsSession *self);
 gboolean ts_session_can_undo (TsSession *self);
 gboolean ts_session_can_redo (TsSession *self);
+/* What views that are opened from now on begin with, where nothing is to be guessed: the colour of
+ * NaN and the rounding. */
+void ts_session_set_defaults (TsSession *self, guint32 nan_color, TsRounding rounding);
 /* The recipe the view was first shown with. */
 const TsRecipe *ts_session_get_initial_recipe (TsSession *self);
 

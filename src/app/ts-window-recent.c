@@ -5,8 +5,8 @@
 
 /* Recent dumps, in the menu of the open button and on the empty page. */
 
-/* Of those on the page; the menu has twice as many. */
-#define MAX_RECENT 5
+/* On the page; the menu has as many as the settings say. */
+#define MAX_ROWS 5
 
 static gboolean
 is_ours (GtkRecentInfo *info)
@@ -27,13 +27,15 @@ ts_window_update_recent (TsWindow *self)
   GList *infos = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
   g_autoptr (GMenu) menu = g_menu_new ();
   GtkWidget *row;
+  guint limit =
+      self->settings != NULL ? g_settings_get_uint (self->settings, "recent-limit") : 2 * MAX_ROWS;
   guint n = 0;
 
   while ((row = gtk_widget_get_first_child (GTK_WIDGET (self->recent_list))) != NULL)
     gtk_list_box_remove (self->recent_list, row);
   infos = g_list_sort (infos, compare_recent);
   for (GList *l = infos; l != NULL; l = l->next) {
-    if (n >= MAX_RECENT * 2 || !is_ours (l->data))
+    if (n >= limit || !is_ours (l->data))
       continue;
     const char *uri = gtk_recent_info_get_uri (l->data);
     g_autoptr (GFile) file = g_file_new_for_uri (uri);
@@ -44,7 +46,7 @@ ts_window_update_recent (TsWindow *self)
     g_autoptr (GMenuItem) item = g_menu_item_new (gtk_recent_info_get_display_name (l->data), NULL);
     g_menu_item_set_action_and_target (item, "win.open-path", "s", path);
     g_menu_append_item (menu, item);
-    if (n++ >= MAX_RECENT)
+    if (n++ >= MAX_ROWS)
       continue;
 
     g_autoptr (GFile) folder = g_file_get_parent (file);
