@@ -6,6 +6,8 @@
 
 #include "base/ts-error.h"
 #include "cli/ts-cli-diff-report.h"
+#include "cli/ts-cli-entries.h"
+#include "cli/ts-cli-output.h"
 #include "cli/ts-cli-parse.h"
 #include "cli/ts-cli.h"
 #include "view/ts-view.h"
@@ -164,6 +166,27 @@ make_pairs (TsDocument *a, TsDocument *b, gboolean all, const Settings *settings
   return g_steal_pointer (&pairs);
 }
 
+static GPtrArray *
+compare (const char *const files[2],
+         const Options *options,
+         const Settings *settings,
+         GError **error)
+{
+  g_autoptr (TsDocument) a = ts_cli_open (files[0], options->raw, error);
+  g_autoptr (TsDocument) b = NULL;
+  g_autoptr (GPtrArray) pairs = NULL;
+
+  if (a == NULL)
+    return NULL;
+  b = files[1] != files[0] ? ts_cli_open (files[1], options->raw, error) : g_object_ref (a);
+  pairs = b != NULL ? make_pairs (a, b, options->all, settings, error) : NULL;
+  for (guint i = 0; pairs != NULL && i < pairs->len; i++)
+    if (!ts_cli_pair_compare (g_ptr_array_index (pairs, i), &settings->rules, options->index,
+                              settings->data_range, settings->n_threads, error))
+      return NULL;
+  return g_steal_pointer (&pairs);
+}
+
 static int
 report (const char *const files[2],
         GPtrArray *pairs,
@@ -195,8 +218,6 @@ run_diff (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   g_auto (GStrv) files = NULL;
-  g_autoptr (TsDocument) a = NULL;
-  g_autoptr (TsDocument) b = NULL;
   g_autoptr (GPtrArray) pairs = NULL;
   g_autoptr (GError) error = NULL;
   Settings settings;
@@ -222,10 +243,10 @@ run_diff (int argc, char **argv)
     { "nan", 0, 0, G_OPTION_ARG_STRING, &options.nan,
       "Two NaN in one place are equal (default) or different", "WHAT" },
     { "no-ssim", 0, 0, G_OPTION_ARG_NONE, &options.no_ssim, "Leave out SSIM, for speed", NULL },
-    { "jobs", 'j', 0, G_OPTION_ARG_STRING, &options.jobs, "Threads; all cores by default", "N" },
+    TS_CLI_JOBS_ENTRY (&options.jobs),
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, "One line of JSON, with every image",
       NULL },
-    { "quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "Print errors only", NULL },
+    TS_CLI_QUIET_ENTRY (&options.quiet),
     TS_CLI_RAW_ENTRY (&options.raw),
     { NULL },
   };
@@ -241,19 +262,12 @@ run_diff (int argc, char **argv)
 
   const char *const both[2] = { files[0], files[1] != NULL ? files[1] : files[0] };
 
-  a = ts_cli_open (both[0], options.raw, &error);
-  if (a == NULL)
-    return ts_cli_fail (error);
-  b = files[1] != NULL ? ts_cli_open (both[1], options.raw, &error) : g_object_ref (a);
-  if (b == NULL)
-    return ts_cli_fail (error);
-  pairs = make_pairs (a, b, options.all, &settings, &error);
-  if (pairs == NULL)
-    return ts_cli_fail (error);
-  for (guint i = 0; i < pairs->len; i++)
-    if (!ts_cli_pair_compare (g_ptr_array_index (pairs, i), &settings.rules, options.index,
-                              settings.data_range, settings.n_threads, &error))
-      return ts_cli_fail (error);
+  pairs = compare (both, &options, &settings, &error);
+  if (pairs == NULL) {
+    const TsCliReport problem = { .file = both[0], .as_json = options.as_json };
+
+    return ts_cli_report_error (&problem, error);
+  }
   return report (both, pairs, &options, &settings.rules);
 }
 

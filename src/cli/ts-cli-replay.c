@@ -215,7 +215,9 @@ run_replay (int argc, char **argv)
     options.source = g_strdup (files[1]);
   settings = read_settings (files[0], &provenance, &error);
   if (settings == NULL) {
-    ts_cli_complain ("%s", error->message);
+    const TsCliReport problem = { .file = files[0], .as_json = options.as_json };
+
+    ts_cli_report_error (&problem, error);
     return TS_CLI_UNREADABLE;
   }
   if (!parse_options (&options, files[0], settings, &folder, &error) ||

@@ -5,129 +5,18 @@
 #include "config.h"
 
 #include "base/ts-error.h"
+#include "cli/ts-cli-entries.h"
 #include "cli/ts-cli-inputs.h"
+#include "cli/ts-cli-measure.h"
+#include "cli/ts-cli-output.h"
 #include "cli/ts-cli-table.h"
 #include "cli/ts-cli.h"
 #include "export/ts-json-writer.h"
-#include "tensor/ts-stats.h"
 #include "view/ts-view.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Elements in memory at once, and the most that percentiles are taken of. */
-#define PIECE_ELEMENTS  (1u << 20)
-#define SAMPLE_ELEMENTS (1u << 22)
-
-static const double percents[] = { 0.1, 1, 5, 25, 50, 75, 95, 99, 99.9 };
-
-typedef struct
-{
-  TsStats stats;
-  double at[G_N_ELEMENTS (percents)];
-  gboolean is_sampled; /* the percentiles */
-} Numbers;
-
-typedef struct
-{
-  TsStats stats;
-  GArray *sample; /* double */
-  guint64 step;   /* every step-th element is in the sample */
-  guint64 n_seen;
-  double *values;
-} Collector;
-
-static void
-collect (Collector *self, const TsBlock *block)
-{
-  gsize n = (gsize) ts_block_get_n_elements (block);
-  gsize first = (gsize) ((self->step - self->n_seen % self->step) % self->step);
-
-  ts_block_load_doubles (block, self->values);
-  ts_stats_add (&self->stats, self->values, n);
-  if (self->step == 1) {
-    g_array_append_vals (self->sample, self->values, (guint) n);
-  } else {
-    for (gsize i = first; i < n; i += (gsize) self->step)
-      g_array_append_val (self->sample, self->values[i]);
-  }
-  self->n_seen += n;
-}
-
-/* Piece by piece: whole inner axes, a run along one axis, single steps along the outer ones. */
-static gboolean
-read_pieces (TsTensor *tensor, Collector *collector, GError **error)
-{
-  const TsShape *shape = ts_tensor_get_shape (tensor);
-  guint64 start[TS_MAX_DIMS] = { 0 }, count[TS_MAX_DIMS], inner = 1;
-  guint axis = shape->n_dims;
-
-  memcpy (count, shape->dims, sizeof count);
-  while (axis > 0 && inner * shape->dims[axis - 1] <= PIECE_ELEMENTS)
-    inner *= shape->dims[--axis];
-  for (guint i = 0; i < axis; i++)
-    count[i] = 1;
-  for (;;) {
-    guint at = axis;
-
-    if (axis > 0) {
-      count[axis - 1] =
-          MIN (MAX (PIECE_ELEMENTS / inner, 1), shape->dims[axis - 1] - start[axis - 1]);
-    }
-    {
-      g_autoptr (TsBlock) block = ts_tensor_read (tensor, start, count, NULL, error);
-
-      if (block == NULL)
-        return FALSE;
-      collect (collector, block);
-    }
-    while (at > 0) {
-      start[at - 1] += count[at - 1];
-      if (start[at - 1] < shape->dims[at - 1])
-        break;
-      start[--at] = 0;
-    }
-    if (at == 0)
-      return TRUE;
-  }
-}
-
-static gboolean
-measure (TsTensor *tensor, Numbers *numbers, GError **error)
-{
-  guint64 n = ts_tensor_get_n_elements (tensor);
-  g_autoptr (GArray) sample = g_array_new (FALSE, FALSE, sizeof (double));
-  g_autofree double *values = g_new (double, PIECE_ELEMENTS);
-  Collector collector = { .sample = sample, .step = n / SAMPLE_ELEMENTS + 1, .values = values };
-
-  ts_stats_init (&collector.stats);
-  if (n > 0 && !read_pieces (tensor, &collector, error))
-    return FALSE;
-  numbers->stats = collector.stats;
-  numbers->is_sampled = collector.step > 1;
-  ts_percentiles ((double *) (gpointer) sample->data, sample->len, percents,
-                  G_N_ELEMENTS (percents), numbers->at);
-  return TRUE;
-}
-
-/* One channel of an array as an array. */
-static TsTensor *
-pick_channel (TsTensor *tensor, guint axis, guint64 channel, GError **error)
-{
-  TsShape shape = *ts_tensor_get_shape (tensor);
-  gint64 strides[TS_MAX_DIMS];
-  guint64 offset;
-
-  memcpy (strides, ts_tensor_get_strides (tensor), sizeof strides);
-  offset = channel * (guint64) strides[axis];
-  for (guint i = axis; i + 1 < shape.n_dims; i++) {
-    shape.dims[i] = shape.dims[i + 1];
-    strides[i] = strides[i + 1];
-  }
-  shape.n_dims--;
-  return ts_tensor_restride (tensor, offset, &shape, strides, error);
-}
 
 /* The channel axis, or -1. */
 static int
@@ -157,7 +46,7 @@ format_number (double value)
 }
 
 static void
-add_row (TsCliTable *table, char *name, TsTensor *tensor, const Numbers *numbers)
+add_row (TsCliTable *table, char *name, TsTensor *tensor, const TsCliNumbers *numbers)
 {
   const TsStats *stats = &numbers->stats;
   gboolean has_any = stats->n_finite > 0;
@@ -185,7 +74,7 @@ add_row (TsCliTable *table, char *name, TsTensor *tensor, const Numbers *numbers
 }
 
 static void
-write_numbers (TsJsonWriter *json, const Numbers *numbers)
+write_numbers (TsJsonWriter *json, const TsCliNumbers *numbers)
 {
   const TsStats *stats = &numbers->stats;
   const struct
@@ -216,10 +105,10 @@ write_numbers (TsJsonWriter *json, const Numbers *numbers)
   }
   ts_json_writer_name (json, "percentiles");
   ts_json_writer_begin_object (json);
-  for (guint i = 0; i < G_N_ELEMENTS (percents); i++) {
+  for (guint i = 0; i < TS_CLI_N_PERCENTS; i++) {
     char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
-    ts_json_writer_name (json, g_ascii_formatd (buffer, sizeof buffer, "%g", percents[i]));
+    ts_json_writer_name (json, g_ascii_formatd (buffer, sizeof buffer, "%g", ts_cli_percents[i]));
     if (stats->n_finite > 0)
       ts_json_writer_double (json, numbers->at[i]);
     else
@@ -252,10 +141,10 @@ measure_channels (const Report *self, TsNode *node, GArray *channels, GError **e
     return FALSE;
   }
   for (guint64 c = 0; axis >= 0 && c < ts_tensor_get_dim (tensor, (guint) axis); c++) {
-    g_autoptr (TsTensor) channel = pick_channel (tensor, (guint) axis, c, error);
-    Numbers numbers;
+    g_autoptr (TsTensor) channel = ts_cli_pick_channel (tensor, (guint) axis, c, error);
+    TsCliNumbers numbers;
 
-    if (channel == NULL || !measure (channel, &numbers, error))
+    if (channel == NULL || !ts_cli_measure (channel, &numbers, error))
       return FALSE;
     g_array_append_val (channels, numbers);
   }
@@ -263,7 +152,7 @@ measure_channels (const Report *self, TsNode *node, GArray *channels, GError **e
 }
 
 static void
-report_row (const Report *self, TsNode *node, const Numbers *numbers, GArray *channels)
+report_row (const Report *self, TsNode *node, const TsCliNumbers *numbers, GArray *channels)
 {
   const char *path = ts_node_get_path (node);
 
@@ -271,14 +160,14 @@ report_row (const Report *self, TsNode *node, const Numbers *numbers, GArray *ch
            ts_node_get_tensor (node), numbers);
   for (guint c = 0; c < channels->len; c++)
     add_row (self->table, g_strdup_printf ("  channel %u", c), NULL,
-             &g_array_index (channels, Numbers, c));
+             &g_array_index (channels, TsCliNumbers, c));
 }
 
 /* @problem: (nullable): why there are no numbers */
 static void
 report_json (const Report *self,
              TsNode *node,
-             const Numbers *numbers,
+             const TsCliNumbers *numbers,
              GArray *channels,
              const char *problem)
 {
@@ -303,7 +192,7 @@ report_json (const Report *self,
     ts_json_writer_begin_array (self->json);
     for (guint c = 0; c < channels->len; c++) {
       ts_json_writer_begin_object (self->json);
-      write_numbers (self->json, &g_array_index (channels, Numbers, c));
+      write_numbers (self->json, &g_array_index (channels, TsCliNumbers, c));
       ts_json_writer_end_object (self->json);
     }
     ts_json_writer_end_array (self->json);
@@ -315,12 +204,12 @@ static gboolean
 report_array (const Report *self, TsNode *node, GError **error)
 {
   TsTensor *tensor = ts_node_get_tensor (node);
-  g_autoptr (GArray) channels = g_array_new (FALSE, TRUE, sizeof (Numbers));
+  g_autoptr (GArray) channels = g_array_new (FALSE, TRUE, sizeof (TsCliNumbers));
   g_autoptr (GError) own_error = NULL;
-  Numbers numbers = { 0 };
+  TsCliNumbers numbers = { 0 };
 
   if (ts_cli_check_walk (self->document, tensor, &own_error) &&
-      measure (tensor, &numbers, &own_error) && self->per_channel)
+      ts_cli_measure (tensor, &numbers, &own_error) && self->per_channel)
     measure_channels (self, node, channels, &own_error);
   if (self->json != NULL)
     report_json (self, node, &numbers, channels, own_error != NULL ? own_error->message : NULL);
@@ -389,16 +278,31 @@ add_heading (TsCliTable *table)
   ts_cli_table_take_row (table, cells);
 }
 
+typedef struct
+{
+  char *key;
+  char *layout;
+  char *raw;
+  gboolean per_channel;
+  gboolean as_json;
+  gboolean quiet;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  g_free (self->key);
+  g_free (self->layout);
+  g_free (self->raw);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
 static int
-report (const char *file,
-        const char *raw,
-        const char *key,
-        const char *layout,
-        gboolean per_channel,
-        gboolean as_json)
+report (const char *file, const Options *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TsDocument) document = ts_cli_open (file, raw, &error);
+  g_autoptr (TsDocument) document = ts_cli_open (file, options->raw, &error);
   g_autoptr (GPtrArray) nodes = NULL;
   g_autoptr (TsCliTable) table = ts_cli_table_new (11);
   g_autoptr (GString) out = g_string_new (NULL);
@@ -406,16 +310,17 @@ report (const char *file,
   guint n_failed = 0;
   int status = TS_CLI_OK;
   Report self = { .document = document,
-                  .layout = layout,
-                  .per_channel = per_channel,
-                  .json = as_json ? &json : NULL,
+                  .layout = options->layout,
+                  .per_channel = options->per_channel,
+                  .json = options->as_json ? &json : NULL,
                   .table = table };
 
-  if (document == NULL)
-    return ts_cli_fail (error);
-  nodes = choose_nodes (document, key, &error);
+  const TsCliReport problem = { .file = file, .as_json = options->as_json };
+
+  if (document != NULL)
+    nodes = choose_nodes (document, options->key, &error);
   if (nodes == NULL)
-    return ts_cli_fail (error);
+    return ts_cli_report_error (&problem, error);
   ts_json_writer_init (&json, out, 0);
   ts_json_writer_begin_object (&json);
   ts_json_writer_name (&json, "file");
@@ -439,9 +344,9 @@ report (const char *file,
   }
   ts_json_writer_end_array (&json);
   ts_json_writer_end_object (&json);
-  if (as_json)
+  if (options->as_json)
     printf ("%s\n", out->str);
-  else if (n_failed < nodes->len)
+  else if (n_failed < nodes->len && !options->quiet)
     ts_cli_table_print (table, stdout);
   return n_failed > 0 && n_failed < nodes->len ? TS_CLI_FAILED : status;
 }
@@ -449,20 +354,20 @@ report (const char *file,
 static int
 run (int argc, char **argv)
 {
-  g_autofree char *key = NULL;
-  g_autofree char *layout = NULL;
-  g_autofree char *raw = NULL;
+  g_auto (Options) options = { 0 };
   g_autoptr (GPtrArray) inputs = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean as_json = FALSE, per_channel = FALSE;
   int status = TS_CLI_OK;
   const GOptionEntry entries[] = {
-    { "key", 'k', 0, G_OPTION_ARG_FILENAME, &key, "One array, by its path in the dump", "PATH" },
-    { "per-channel", 0, 0, G_OPTION_ARG_NONE, &per_channel, "Each channel of images too", NULL },
-    { "layout", 0, 0, G_OPTION_ARG_STRING, &layout,
+    { "key", 'k', 0, G_OPTION_ARG_FILENAME, &options.key, "One array, by its path in the dump",
+      "PATH" },
+    { "per-channel", 0, 0, G_OPTION_ARG_NONE, &options.per_channel, "Each channel of images too",
+      NULL },
+    { "layout", 0, 0, G_OPTION_ARG_STRING, &options.layout,
       "What the axes mean, where the guess is to be overruled", "AXES" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One line of JSON a file", NULL },
-    TS_CLI_RAW_ENTRY (&raw),
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, "One line of JSON a file", NULL },
+    TS_CLI_QUIET_ENTRY (&options.quiet),
+    TS_CLI_RAW_ENTRY (&options.raw),
     { NULL },
   };
   g_auto (GStrv) files =
@@ -477,9 +382,9 @@ run (int argc, char **argv)
     const TsCliInput *input = g_ptr_array_index (inputs, i);
     int one;
 
-    if (inputs->len > 1 && !as_json)
+    if (inputs->len > 1 && !options.as_json && !options.quiet)
       printf ("%s%s:\n", i > 0 ? "\n" : "", input->file);
-    one = report (input->file, raw, key, layout, per_channel, as_json);
+    one = report (input->file, &options);
     fflush (stdout);
     status = MAX (status, one);
   }

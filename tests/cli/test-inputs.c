@@ -184,6 +184,62 @@ test_json (void)
   g_assert_nonnull (strstr (replay.err, "\"total\":2"));
 }
 
+/* Every command has its line for programs, and a quiet mode; both for what cannot be read too. */
+static void
+test_everywhere (void)
+{
+  static const char *const commands[] = {
+    "info %S/cells.pt",
+    "stats %S/cells.pt",
+    "export %S/cells.pt -o every-export --on-collision overwrite",
+    "export %S/cells.pt -o every-parts --shard 1/1 --on-collision overwrite",
+    "merge every-parts",
+    "replay every-export/export.json -o every-replay --on-collision overwrite",
+    "sheet %S/cells.pt -o every-sheet.png --on-collision overwrite",
+#ifdef HAVE_FIGURES
+    "figure %S/cells.pt -o every-figure.png --on-collision overwrite",
+#endif
+    "animate %S/cells.pt -o every-animation.png --on-collision overwrite",
+    "thumbnail %S/cells.pt -o every-thumbnail.png",
+    "diff %S/cells.pt %S/cells.pt",
+  };
+  static const char *const failing[] = {
+    "info absent.pt",
+    "stats absent.pt",
+    "export absent.pt -o x",
+    "merge absent",
+    "replay absent/export.json -o x",
+    "sheet absent.pt -o x.png",
+#ifdef HAVE_FIGURES
+    "figure absent.pt -o x.png",
+#endif
+    "animate absent.pt -o x.png",
+    "thumbnail absent.pt -o x.png",
+    "diff absent.pt %S/cells.pt",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
+    g_autofree char *with_json = g_strconcat (commands[i], " --json", NULL);
+    g_autofree char *with_quiet = g_strconcat (commands[i], " --quiet", NULL);
+    g_autofree char *json = cli_run_ok (with_json);
+    g_autofree char *quiet = cli_run_ok (with_quiet);
+    g_autoptr (GPtrArray) lines = parse_lines (json);
+
+    if (lines->len != 1 || *quiet != '\0')
+      g_error ("%s: %s%s", commands[i], json, quiet);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (failing); i++) {
+    g_autofree char *with_json = g_strconcat (failing[i], " --json", NULL);
+    g_auto (Result) result = cli_run (with_json, NULL);
+    g_autoptr (GPtrArray) lines = parse_lines (result.out);
+
+    if (result.status == 0 || lines->len != 1 ||
+        !json_object_has_member (get_line (lines, 0), "error"))
+      g_error ("%s gave %d: %s", failing[i], result.status, result.out);
+    g_assert_true (g_str_has_prefix (result.err, "tenscope-cli: "));
+  }
+}
+
 /* Every command that reads a dump takes it from a pipe. */
 static void
 test_stdin (void)
@@ -194,6 +250,11 @@ test_stdin (void)
     "cat in/run2/y.npy | %C stats -",
     "cat in/run2/y.npy | %C export - --quiet -o piped && test -f piped/images/stdin_3.png",
     "cat in/run2/y.npy | %C sheet - --quiet -o piped.png && test -s piped.png",
+    "cat in/run2/y.npy | %C thumbnail - --quiet -o piped-thumbnail.png",
+    "cat in/run2/y.npy | %C animate - --quiet -o piped-animation.png",
+#ifdef HAVE_FIGURES
+    "cat in/run2/y.npy | %C figure - --quiet -o piped-figure.png",
+#endif
     "cat in/run2/y.npy | %C diff in/run2/y.npy -",
     "cat in/run2/y.npy | %C info in/run1/x.npy - --json | grep -c '\"file\"' | grep -qx 2",
   };
@@ -214,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/inputs/names", test_names);
   g_test_add_func ("/inputs/patterns", test_patterns);
   g_test_add_func ("/inputs/json", test_json);
+  g_test_add_func ("/inputs/everywhere", test_everywhere);
   g_test_add_func ("/inputs/stdin", test_stdin);
   return cli_finish (g_test_run ());
 }
