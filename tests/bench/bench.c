@@ -42,6 +42,7 @@ typedef struct
   const BenchCase *bench;
   char *peer; /* (nullable) "numpy" */
   double *times_ms;
+  guint64 n_bytes; /* written by the last run; 0: none */
 } Line;
 
 static Line lines[MAX_CASES];
@@ -196,13 +197,18 @@ get_now_ms (void)
 }
 
 static double
-measure (const Line *line)
+measure (Line *line)
 {
   if (line->peer != NULL) {
     g_autofree char *question = g_strdup_printf ("run %s %s", line->bench->name, line->peer);
     g_autofree char *answer = ask_peers (question);
 
-    return answer != NULL ? g_ascii_strtod (answer, NULL) : 0;
+    /* milliseconds, and where something is written how many bytes */
+    char *rest = NULL;
+    double ms = answer != NULL ? g_ascii_strtod (answer, &rest) : 0;
+
+    line->n_bytes = rest != NULL ? g_ascii_strtoull (rest, NULL, 10) : 0;
+    return ms;
   } else {
     double begin = get_now_ms ();
     guint n = 0;
@@ -212,7 +218,10 @@ measure (const Line *line)
       line->bench->run ();
       n++;
     } while (get_now_ms () - begin < 1);
-    return (get_now_ms () - begin) / n;
+    double ms = (get_now_ms () - begin) / n;
+
+    line->n_bytes = line->bench->get_bytes != NULL ? line->bench->get_bytes () : 0;
+    return ms;
   }
 }
 
@@ -276,8 +285,11 @@ print_table (void)
     if (limit > 0)
       g_print ("  %.2fx (%.2fx) %s", get_time (&lines[i], FALSE) / limit,
                get_time (&lines[i], TRUE) / find_limit (other, TRUE), is_peer ? "ours" : other);
-    if (limit > 0 && !is_peer && bench->goal != NULL)
-      g_print (", to reach %s", bench->goal);
+    if (is_peer && lines[i].n_bytes > 0 && find_line (bench->name) != NULL)
+      g_print (", %.1f %% of its bytes",
+               100.0 * (double) find_line (bench->name)->n_bytes / (double) lines[i].n_bytes);
+    if ((limit > 0 || bench->limit == NULL) && !is_peer && bench->goal != NULL)
+      g_print ("%sto reach %s", limit > 0 ? ", " : "  ", bench->goal);
     g_print ("\n");
   }
 }
@@ -329,10 +341,13 @@ main (int argc, char *argv[])
     return 2;
   }
   option_rounds = CLAMP (option_rounds, 1, 1000);
-  if (option_peers)
+  if (option_peers && !option_list) {
+    g_setenv ("TS_BENCH_FOLDER", bench_export_get_folder (), TRUE);
     start_peers ();
+  }
   add_cases (bench_render_cases);
   add_cases (bench_stats_cases);
+  add_cases (bench_export_cases);
   if (n_lines == 0) {
     g_printerr ("There is no case of that name\n");
     return 2;
@@ -343,8 +358,10 @@ main (int argc, char *argv[])
     else
       lines[i].bench->run ();
   }
-  if (option_list || option_once)
+  if (option_list || option_once) {
+    bench_export_clean ();
     return 0;
+  }
   for (int round = -1; round < option_rounds; round++) {
     for (guint i = 0; i < n_lines; i++) {
       double ms = measure (&lines[i]);
@@ -363,5 +380,6 @@ main (int argc, char *argv[])
              "%.1f %% of each other\n",
              ts_kernels_get ()->name, option_rounds, get_noise_percent ());
   }
+  bench_export_clean ();
   return 0;
 }

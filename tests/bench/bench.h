@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @limit: (nullable): name of the case that moves the same bytes and does nothing else
  * @goal: (nullable): what is to be reached, in words
  * @run: does it once; the first call is not measured
+ * @get_bytes: (nullable): how much the last run wrote
  *
  * One thing that is measured.
  */
@@ -22,11 +23,17 @@ typedef struct
   const char *limit;
   const char *goal;
   void (*run) (void);
+  guint64 (*get_bytes) (void);
 } BenchCase;
 
 /* Ended by a name of %NULL. */
 extern const BenchCase bench_render_cases[];
 extern const BenchCase bench_stats_cases[];
+extern const BenchCase bench_export_cases[];
+
+/* Where exports are written and what others are to read lies; made when first asked for. */
+const char *bench_export_get_folder (void);
+void bench_export_clean (void);
 
 /* The elements that all cases share, 64 images of 3 x 256 x 256, made when first asked for. */
 #define BENCH_N_IMAGES   64

@@ -3,9 +3,11 @@
 """The same work as the cases of tenscope-bench, done as researchers do it today; driven by it.
 
 Reads lines: "who CASE" is answered by the names of those that can do it, "run CASE NAME" by the
-milliseconds that one run took (of the processor with --cpu). One thread each.
+milliseconds that one run took (of the processor with --cpu), and by the bytes it wrote where it says
+so. One thread each. Exports read the elements that tenscope-bench left in TS_BENCH_FOLDER.
 """
 
+import json
 import os
 import sys
 import time
@@ -106,6 +108,44 @@ def gamma(x):
     return out
 
 
+def data(name, dtype, shape):
+    if name not in made:
+        made[name] = np.fromfile(os.path.join(os.environ["TS_BENCH_FOLDER"], name), dtype).reshape(shape)
+    return made[name]
+
+
+def pictures():
+    """One after the other, as a loop over a batch makes them."""
+    for image in data("pictures.f32", np.float32, (-1, 3, 256, 256)):
+        yield np.ascontiguousarray(to_bytes(image).transpose(1, 2, 0))
+
+
+def label_maps():
+    colors = (np.array(matplotlib.colormaps["tab10"].colors) * 255 + 0.5).astype(np.uint8)
+    for image in data("labels.u8", np.uint8, (-1, 512, 512)):
+        yield colors[image]
+
+
+def save_all(images, suffix, save):
+    """Bytes of all files."""
+    folder = os.path.join(os.environ["TS_BENCH_FOLDER"], "peers")
+    os.makedirs(folder, exist_ok=True)
+    n_bytes = 0
+    for k, image in enumerate(images):
+        path = os.path.join(folder, f"{k:02d}{suffix}")
+        save(image, path)
+        n_bytes += os.path.getsize(path)
+    return n_bytes
+
+
+def cv2_save(*options):
+    return lambda image, path: cv2.imwrite(path, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), list(options))
+
+
+def dump_latents():
+    return sum(len(json.dumps(z.tolist())) for z in data("latents.f32", np.float32, (-1, 512)))
+
+
 def stats(x):
     return np.nanmin(x), np.nanmax(x), np.mean(x, dtype=np.float64), np.std(x, dtype=np.float64), np.isnan(x).sum()
 
@@ -135,6 +175,15 @@ CASES = {
                "torch": torch and (lambda: torch.aminmax(elements("torch")))},
     "stats": {"numpy": lambda: stats(elements("f32"))},
     "histogram": {"numpy": lambda: np.histogram(elements("f32"), 256, (-1.2, 1.2))},
+    "png": {"pillow": Image and (lambda: save_all(pictures(), ".png", lambda image, path: Image.fromarray(image).save(path))),
+            "opencv": cv2 and (lambda: save_all(pictures(), ".png", cv2_save()))},
+    "png-flat": {"pillow": Image and matplotlib and (
+                     lambda: save_all(label_maps(), ".png", lambda image, path: Image.fromarray(image).save(path))),
+                 "opencv": cv2 and matplotlib and (lambda: save_all(label_maps(), ".png", cv2_save()))},
+    "jpeg": {"pillow": Image and (
+                 lambda: save_all(pictures(), ".jpg", lambda image, path: Image.fromarray(image).save(path, quality=90))),
+             "opencv": cv2 and (lambda: save_all(pictures(), ".jpg", cv2_save(cv2.IMWRITE_JPEG_QUALITY, 90)))},
+    "latents": {"json.dumps": dump_latents},
     "percentiles": {"numpy": lambda: np.percentile(elements("f32"), [0.5, 99.5])},
 }
 
@@ -146,5 +195,6 @@ for line in sys.stdin:
         print(*able, flush=True)
         continue
     begin = clock()
-    able[words[2]]()
-    print(f"{(clock() - begin) * 1000:.6f}", flush=True)
+    n_bytes = able[words[2]]()
+    ms = (clock() - begin) * 1000
+    print(f"{ms:.6f}", n_bytes if type(n_bytes) is int else 0, flush=True)
