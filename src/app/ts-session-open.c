@@ -144,6 +144,20 @@ keep_after_failed_reload (TsSession *self, TsLoadJob *job)
   g_object_notify_by_pspec (G_OBJECT (self), ts_session_props[PROP_LOADING]);
 }
 
+/* A load was cancelled: the file is that of the dump that is still shown. */
+static void
+return_to_document (TsSession *self)
+{
+  const char *path = self->document != NULL ? ts_document_get_path (self->document) : NULL;
+
+  g_clear_object (&self->file);
+  g_clear_pointer (&self->raw, g_free);
+  if (path == NULL)
+    return;
+  self->file = g_file_new_for_path (path);
+  self->raw = g_strdup (ts_document_get_raw (self->document));
+}
+
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -156,12 +170,14 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (self->load_cancellable != g_task_get_cancellable (task))
     return;
 
-  if (!g_task_propagate_boolean (task, &error)) {
-    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-      g_clear_object (&self->load_cancellable);
-      g_object_notify_by_pspec (G_OBJECT (self), ts_session_props[PROP_LOADING]);
-      return;
-    }
+  gboolean loaded = g_task_propagate_boolean (task, &error);
+  if (g_cancellable_is_cancelled (self->load_cancellable)) {
+    g_clear_object (&self->load_cancellable);
+    return_to_document (self);
+    g_object_notify_by_pspec (G_OBJECT (self), ts_session_props[PROP_LOADING]);
+    return;
+  }
+  if (!loaded) {
     g_clear_object (&job->document);
     g_clear_object (&job->node);
     job->error = g_strdup (error->message);
@@ -179,7 +195,7 @@ start_load (TsSession *self, TsLoadJob *job)
   if (self->load_cancellable != NULL)
     g_cancellable_cancel (self->load_cancellable);
   g_clear_object (&self->load_cancellable);
-  self->load_cancellable = g_cancellable_new ();
+  self->load_cancellable = G_CANCELLABLE (ts_progress_new (NULL, NULL));
 
   g_autoptr (GTask) task = g_task_new (self, self->load_cancellable, loaded_cb, NULL);
   g_task_set_check_cancellable (task, FALSE);
@@ -259,6 +275,26 @@ ts_session_show_node (TsSession *self, TsNode *node, const char *layout)
   job->forget_layout = layout == NULL && node == self->node;
   job->keep_recipe = node == self->node;
   start_load (self, job);
+}
+
+void
+ts_session_cancel_load (TsSession *self)
+{
+  g_return_if_fail (TS_IS_SESSION (self));
+
+  if (self->load_cancellable != NULL)
+    g_cancellable_cancel (self->load_cancellable);
+}
+
+gboolean
+ts_session_get_progress (TsSession *self, TsProgressState *state)
+{
+  g_return_val_if_fail (TS_IS_SESSION (self), FALSE);
+
+  if (self->load_cancellable == NULL)
+    return FALSE;
+  ts_progress_get_state (TS_PROGRESS (self->load_cancellable), state);
+  return TRUE;
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "bytes/ts-progress.h"
 #include "pixels/ts-render.h"
 #include "view/ts-view.h"
 
@@ -44,6 +45,10 @@ void ts_session_open_raw (TsSession *self, GFile *file, const char *raw);
  */
 void ts_session_show_node (TsSession *self, TsNode *node, const char *layout);
 void ts_session_reload (TsSession *self);
+/* Ends the load that runs; what was there stays. */
+void ts_session_cancel_load (TsSession *self);
+/* How far unpacking is while a dump loads; %FALSE while none does. */
+gboolean ts_session_get_progress (TsSession *self, TsProgressState *state);
 /* Whoever reads images hands errors in; main thread. */
 void ts_session_report_error (TsSession *self, const GError *error);
 

@@ -66,6 +66,9 @@ struct _TsWindow
   GtkRevealer *export_revealer;
   GtkLabel *export_label;
   GtkProgressBar *export_bar;
+  GtkRevealer *load_revealer;
+  GtkLabel *load_label;
+  GtkProgressBar *load_bar;
 
   /* owned */
   TsSession *session;
@@ -94,6 +97,8 @@ struct _TsWindow
   guint layout_idle;
   guint zoom_idle;
   guint loading_timer;
+  guint load_timer;
+  gint64 load_start_us;
   gboolean updating;
 };
 
@@ -155,6 +160,11 @@ void ts_window_init_watch (TsWindow *self);
 /* Watches the file that was read just now, and takes an offer to read it again back. */
 void ts_window_watch_file (TsWindow *self);
 void ts_window_dispose_watch (TsWindow *self);
+
+/* ts-window-load.c */
+void ts_window_add_load_actions (TsWindow *self);
+/* A load has begun or ended. */
+void ts_window_follow_load (TsWindow *self);
 
 /* ts-window-export.c */
 void ts_window_add_export_actions (TsWindow *self);

@@ -167,6 +167,7 @@ show_loading_cb (gpointer data)
 static void
 loading_cb (TsWindow *self)
 {
+  ts_window_follow_load (self);
   g_clear_handle_id (&self->loading_timer, g_source_remove);
   if (ts_session_get_loading (self->session))
     self->loading_timer = g_timeout_add (LOADING_DELAY_MS, show_loading_cb, self);
@@ -351,6 +352,7 @@ ts_window_dispose (GObject *object)
   g_clear_handle_id (&self->layout_idle, g_source_remove);
   g_clear_handle_id (&self->zoom_idle, g_source_remove);
   g_clear_handle_id (&self->loading_timer, g_source_remove);
+  g_clear_handle_id (&self->load_timer, g_source_remove);
   ts_window_dispose_export (self);
   ts_window_dispose_watch (self);
   if (self->session != NULL)
@@ -428,6 +430,9 @@ ts_window_class_init (TsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsWindow, export_revealer);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, export_label);
   gtk_widget_class_bind_template_child (widget_class, TsWindow, export_bar);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, load_revealer);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, load_label);
+  gtk_widget_class_bind_template_child (widget_class, TsWindow, load_bar);
   gtk_widget_class_bind_template_callback (widget_class, zoom_slid_cb);
   gtk_widget_class_bind_template_callback (widget_class, hover_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
@@ -448,6 +453,7 @@ ts_window_init (TsWindow *self)
   ts_window_add_setting_actions (self);
   ts_window_add_recipe_actions (self);
   ts_window_add_export_actions (self);
+  ts_window_add_load_actions (self);
   ts_window_add_compare_actions (self);
   ts_window_add_picture_actions (self);
   ts_window_add_value_actions (self);

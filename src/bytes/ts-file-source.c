@@ -4,6 +4,7 @@
 #include "bytes/ts-source.h"
 
 #include "base/ts-error.h"
+#include "bytes/ts-progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -275,6 +276,7 @@ ts_stream_source_new (int fd, GCancellable *cancellable, GError **error)
   g_autoptr (GByteArray) memory = g_byte_array_new ();
   g_autoptr (TsSpool) spool = NULL;
   g_autofree guint8 *piece = g_malloc (1 << 20);
+  guint64 n_bytes = 0;
 
   for (;;) {
     ssize_t got = read (fd, piece, 1 << 20);
@@ -302,6 +304,8 @@ ts_stream_source_new (int fd, GCancellable *cancellable, GError **error)
       g_byte_array_append (memory, piece, (guint) got);
     else if (!ts_spool_write (spool, piece, (gsize) got, error))
       return NULL;
+    n_bytes += (guint64) got;
+    ts_progress_tell (cancellable, n_bytes, 0);
   }
   if (spool != NULL)
     return ts_spool_finish (spool, error);

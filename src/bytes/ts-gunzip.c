@@ -4,6 +4,7 @@
 #include "bytes/ts-gunzip.h"
 
 #include "base/ts-error.h"
+#include "bytes/ts-progress.h"
 #include "bytes/ts-unpacked.h"
 
 #include <string.h>
@@ -70,6 +71,8 @@ unpack (Unpacking *self, guint64 max_bytes, GCancellable *cancellable, GError **
                    self->stream.msg != NULL ? self->stream.msg : "no valid stream");
       return FALSE;
     }
+    ts_progress_tell (cancellable, self->pos - self->stream.avail_in,
+                      ts_source_get_size (self->packed));
     if (!ts_unpacked_add (&self->unpacked, self->out, PIECE - self->stream.avail_out, max_bytes,
                           "gzip", error))
       return FALSE;

@@ -4,6 +4,7 @@
 #include "bytes/ts-inflate-source.h"
 
 #include "base/ts-error.h"
+#include "bytes/ts-progress.h"
 
 #include <libdeflate.h>
 #include <string.h>
@@ -201,6 +202,7 @@ unpack_to_spool (TsInflateSource *self,
       break;
     if (!ts_spool_write (spool, out, made, error))
       return FALSE;
+    ts_progress_tell (cancellable, n_made, self->size_bytes);
   }
   if (n_made != self->size_bytes) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,

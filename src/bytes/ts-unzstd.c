@@ -4,6 +4,7 @@
 #include "bytes/ts-unzstd.h"
 
 #include "base/ts-error.h"
+#include "bytes/ts-progress.h"
 #include "bytes/ts-unpacked.h"
 
 #include <zstd.h>
@@ -71,6 +72,8 @@ unpack (Unpacking *self, guint64 max_bytes, GCancellable *cancellable, GError **
       set_decoder_error (self, status, error);
       return FALSE;
     }
+    ts_progress_tell (cancellable, self->pos - self->in.size + self->in.pos,
+                      ts_source_get_size (self->packed));
     if (!ts_unpacked_add (&self->unpacked, self->out_bytes, out.pos, max_bytes, "Zstandard", error))
       return FALSE;
     if (at_end && status != 0 && out.pos == 0) {

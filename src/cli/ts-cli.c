@@ -5,6 +5,7 @@
 #include "cli/ts-cli.h"
 
 #include "base/ts-error.h"
+#include "bytes/ts-progress.h"
 #include "cli/ts-cli-complete.h"
 #include "reader/ts-raw.h"
 #include "reader/ts-reader.h"
@@ -96,8 +97,36 @@ ts_cli_parse (int argc,
   return files != NULL ? g_steal_pointer (&files) : g_new0 (char *, 1);
 }
 
-TsDocument *
-ts_cli_open (const char *file, const char *raw, GError **error)
+/* Opening takes long only where a dump is unpacked or comes through a pipe. */
+
+#define QUIET_US G_TIME_SPAN_SECOND
+
+typedef struct
+{
+  const char *file;
+  gint64 start_us;
+  gboolean shown;
+} Opening;
+
+static void
+opening_cb (const TsProgressState *state, gpointer data)
+{
+  Opening *self = data;
+  g_autofree char *name = NULL;
+
+  if (g_get_monotonic_time () - self->start_us < QUIET_US)
+    return;
+  name = g_filename_display_basename (self->file);
+  if (state->n_total > 0)
+    fprintf (stderr, "\rUnpacking %s: %.0f %% ", name,
+             100. * (double) state->n_done / (double) state->n_total);
+  else
+    fprintf (stderr, "\rReading %s: %" G_GUINT64_FORMAT " MB ", name, state->n_done / 1000000);
+  self->shown = TRUE;
+}
+
+static TsDocument *
+open_file (const char *file, const char *raw, GCancellable *progress, GError **error)
 {
   g_autoptr (TsSource) source = NULL;
   TsRawOptions options;
@@ -108,15 +137,30 @@ ts_cli_open (const char *file, const char *raw, GError **error)
   }
   if (!g_str_equal (file, "-"))
     return raw != NULL ? ts_raw_open_path (file, &options, error)
-                       : ts_reader_open_path (file, NULL, error);
+                       : ts_reader_open_path (file, progress, error);
 
-  source = ts_stream_source_new (STDIN_FILENO, NULL, error);
+  source = ts_stream_source_new (STDIN_FILENO, progress, error);
   if (source == NULL) {
     g_prefix_error (error, "standard input: ");
     return NULL;
   }
   return raw != NULL ? ts_raw_open (source, "stdin", &options, error)
-                     : ts_reader_open_source (source, "stdin", NULL, error);
+                     : ts_reader_open_source (source, "stdin", progress, error);
+}
+
+TsDocument *
+ts_cli_open (const char *file, const char *raw, GError **error)
+{
+  Opening opening = { file, g_get_monotonic_time (), FALSE };
+  g_autoptr (TsProgress) progress = NULL;
+  TsDocument *document;
+
+  if (isatty (STDERR_FILENO))
+    progress = ts_progress_new (opening_cb, &opening);
+  document = open_file (file, raw, progress != NULL ? G_CANCELLABLE (progress) : NULL, error);
+  if (opening.shown)
+    fprintf (stderr, "\r%60s\r", "");
+  return document;
 }
 
 gboolean

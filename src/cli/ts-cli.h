@@ -66,7 +66,8 @@ char **ts_cli_parse (int argc,
                      guint min_files,
                      guint max_files) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Opens the dump @file; "-" is standard input. @raw (nullable): the text of --raw. */
+/* Opens the dump @file; "-" is standard input. @raw (nullable): the text of --raw. Unpacking that
+ * takes long shows how far it is on standard error, where that is a terminal. */
 TsDocument *
 ts_cli_open (const char *file, const char *raw, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -98,6 +98,35 @@ test_newest_wins (void)
   g_assert_cmpuint (n_changes, ==, 1);
 }
 
+/* A load that is cancelled, however far it is, leaves what was there. */
+static void
+test_cancel_load (void)
+{
+  g_autoptr (TsSession) session = fixture_open_sample ("cells.pt");
+  TsView *view = ts_session_get_view (session);
+  g_autofree char *path = g_build_filename (g_getenv ("TS_SAMPLES"), "features.npy", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (TsSession) empty = ts_session_new ();
+  TsProgressState state;
+
+  g_assert_false (ts_session_get_progress (session, &state));
+  ts_session_open (session, file);
+  g_assert_true (ts_session_get_progress (session, &state));
+  ts_session_cancel_load (session);
+  fixture_wait_loaded (session);
+  g_assert_true (ts_session_get_view (session) == view);
+  g_assert_true (g_str_has_suffix (g_file_peek_path (ts_session_get_file (session)), "cells.pt"));
+  g_assert_cmpstr (ts_session_get_error (session), ==, NULL);
+  ts_session_cancel_load (session); /* nothing runs: nothing happens */
+
+  ts_session_open (empty, file);
+  ts_session_cancel_load (empty);
+  fixture_wait_loaded (empty);
+  g_assert_null (ts_session_get_document (empty));
+  g_assert_null (ts_session_get_file (empty));
+  g_assert_false (ts_session_is_file_error (empty));
+}
+
 static void
 test_nodes (void)
 {
@@ -447,6 +476,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/session/open", test_open);
   g_test_add_func ("/session/bad-file", test_bad_file);
   g_test_add_func ("/session/newest-wins", test_newest_wins);
+  g_test_add_func ("/session/cancel-load", test_cancel_load);
   g_test_add_func ("/session/nodes", test_nodes);
   g_test_add_func ("/session/history", test_history);
   g_test_add_func ("/session/selection", test_selection);
