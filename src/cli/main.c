@@ -43,33 +43,51 @@ print_version (void)
   }
 }
 
+static const TsCliCommand *
+find_command (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (name, commands[i]->name))
+      return commands[i];
+  ts_cli_complain ("there is no command “%s”; see “tenscope-cli --help”", name);
+  return NULL;
+}
+
+/* "help", or "help export" */
+static int
+help (const char *name)
+{
+  const TsCliCommand *command = name != NULL ? find_command (name) : NULL;
+  char *words[] = { (char *) name, (char *) "--help", NULL };
+
+  if (command != NULL)
+    return command->run (2, words);
+  if (name != NULL)
+    return TS_CLI_USAGE;
+  print_help (stdout);
+  return TS_CLI_OK;
+}
+
 int
 main (int argc, char **argv)
 {
-  /* File names are text of the locale and sorted by it; everything else reads the same everywhere.
-   */
-  setlocale (LC_CTYPE, "");
-  setlocale (LC_COLLATE, "");
+  const TsCliCommand *command;
+
+  setlocale (LC_ALL, "");
 
   if (argc < 2) {
     print_help (stderr);
     return TS_CLI_USAGE;
   }
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||
-      g_str_equal (argv[1], "help")) {
-    print_help (stdout);
-    return TS_CLI_OK;
-  }
+      g_str_equal (argv[1], "help"))
+    return help (argv[2]);
   if (g_str_equal (argv[1], "--version")) {
     print_version ();
     return TS_CLI_OK;
   }
   if (g_str_equal (argv[1], TS_CLI_COMPLETE))
     return ts_cli_complete (commands, G_N_ELEMENTS (commands), argc - 1, argv + 1);
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (g_str_equal (argv[1], commands[i]->name))
-      return commands[i]->run (argc - 1, argv + 1);
-
-  ts_cli_complain ("there is no command “%s”; see “tenscope-cli --help”", argv[1]);
-  return TS_CLI_USAGE;
+  command = find_command (argv[1]);
+  return command != NULL ? command->run (argc - 1, argv + 1) : TS_CLI_USAGE;
 }

@@ -136,8 +136,9 @@ run (int argc, char **argv)
     TS_CLI_RAW_ENTRY (&raw),
     { NULL },
   };
-  g_auto (GStrv) files =
-              ts_cli_parse (argc, argv, "FILE…", ts_cli_info.summary, entries, NULL, 1, G_MAXUINT);
+  g_auto (GStrv) files = ts_cli_parse (argc, argv, "FILE…",
+                                       "Lists what dumps hold, and how it would be shown.", entries,
+                                       NULL, 1, G_MAXUINT);
   g_autoptr (GPtrArray) inputs = NULL;
   g_autoptr (GError) error = NULL;
   int status = TS_CLI_OK;
@@ -167,6 +168,6 @@ run (int argc, char **argv)
 
 const TsCliCommand ts_cli_info = {
   .name = "info",
-  .summary = "lists what dumps hold: arrays, their layout and range, values",
+  .summary = "list what dumps hold: arrays, their layout and range, values",
   .run = run,
 };

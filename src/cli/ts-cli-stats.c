@@ -371,7 +371,8 @@ run (int argc, char **argv)
     { NULL },
   };
   g_auto (GStrv) files =
-              ts_cli_parse (argc, argv, "FILE…", ts_cli_stats.summary, entries, NULL, 1, G_MAXUINT);
+              ts_cli_parse (argc, argv, "FILE…", "Prints the values of arrays in numbers.", entries,
+                            NULL, 1, G_MAXUINT);
 
   if (files == NULL)
     return TS_CLI_USAGE;
@@ -393,6 +394,6 @@ run (int argc, char **argv)
 
 const TsCliCommand ts_cli_stats = {
   .name = "stats",
-  .summary = "min, max, mean, std, percentiles and counts of NaN and Inf",
+  .summary = "print min, max, mean, std, percentiles and counts of NaN and Inf",
   .run = run,
 };

@@ -38,6 +38,32 @@ ts_cli_fail (const GError *error)
   return TS_CLI_UNREADABLE;
 }
 
+/* One help for all options: the command's own ones first, then those of @group. */
+static void
+print_help (GOptionContext *context, GOptionGroup *group, const char *heading)
+{
+  g_autofree char *own = g_option_context_get_help (context, TRUE, NULL);
+  g_autofree char *all = group != NULL ? g_option_context_get_help (context, FALSE, group) : NULL;
+  g_auto (GStrv) lines = g_strsplit (g_strchomp (own), "\n", -1);
+  const char *of_group = all != NULL ? strstr (all, heading) : NULL;
+
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (!g_str_has_prefix (lines[i], "  --help-"))
+      printf ("%s\n", lines[i]);
+  if (of_group != NULL)
+    printf ("\n%s\n", g_strchomp ((char *) of_group));
+}
+
+static gboolean
+asks_for_help (int argc, char **argv)
+{
+  for (int i = 1; i < argc && !g_str_equal (argv[i], "--"); i++)
+    if (g_str_equal (argv[i], "--help") || g_str_equal (argv[i], "-h") ||
+        g_str_equal (argv[i], "--help-all"))
+      return TRUE;
+  return FALSE;
+}
+
 char **
 ts_cli_parse (int argc,
               char **argv,
@@ -60,12 +86,8 @@ ts_cli_parse (int argc,
 
   /* "tenscope-cli export" as one word, so that usage texts read right. */
   arguments[0] = g_strconcat ("tenscope-cli ", argv[0], NULL);
-  for (int i = 1; i < argc; i++) {
-    /* one help for all options */
-    gboolean is_help = g_str_equal (argv[i], "--help") || g_str_equal (argv[i], "-h");
-
-    arguments[i] = g_strdup (is_help ? "--help-all" : argv[i]);
-  }
+  for (int i = 1; i < argc; i++)
+    arguments[i] = g_strdup (argv[i]);
   g_set_prgname (arguments[0]);
 
   g_option_context_set_summary (context, summary);
@@ -74,6 +96,10 @@ ts_cli_parse (int argc,
   g_option_context_add_main_entries (context, rest, NULL);
   if (group != NULL)
     g_option_context_add_group (context, group);
+  if (asks_for_help (argc, argv)) {
+    print_help (context, group, "View Options:");
+    exit (TS_CLI_OK);
+  }
   if (argc == 2 && g_str_equal (argv[1], TS_CLI_COMPLETE_OPTIONS)) {
     ts_cli_complete_print_options (context);
     exit (TS_CLI_OK); /* as --help does */
