@@ -29,6 +29,8 @@ typedef struct
   char *min_ssim;
   char *nan;
   char *jobs;
+  char *recipe;
+  gboolean pixels;
   gboolean all;
   gboolean no_ssim;
   gboolean as_json;
@@ -49,6 +51,7 @@ options_clear (Options *self)
   g_free (self->min_ssim);
   g_free (self->nan);
   g_free (self->jobs);
+  g_free (self->recipe);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -114,6 +117,10 @@ parse_options (const Options *self, guint n_files, Settings *settings, GError **
                            "--all takes everything by its path: no --key, --layout, --index");
   if (n_files == 1 && (self->keys == NULL || g_strv_length (self->keys) != 2))
     return ts_cli_invalid (error, "two files are compared, or two arrays of one: --key A --key B");
+  if (self->all && (self->pixels || self->recipe != NULL))
+    return ts_cli_invalid (error, "--all compares values, not --pixels");
+  rules->pixels = self->pixels || self->recipe != NULL;
+  rules->recipe = self->recipe;
   rules->has_tolerance = self->tolerance != NULL || self->relative != NULL;
   rules->compare.nan_differs = nan == 1;
   rules->compare.with_ssim = !self->no_ssim;
@@ -230,6 +237,10 @@ run_diff (int argc, char **argv)
       "0,3,8-20" },
     { "all", 0, 0, G_OPTION_ARG_NONE, &options.all,
       "Everything both hold, by path: all arrays, numbers and texts", NULL },
+    { "pixels", 0, 0, G_OPTION_ARG_NONE, &options.pixels,
+      "What each would be shown and exported as, 8 bits a channel, rather than its values", NULL },
+    { "recipe", 0, 0, G_OPTION_ARG_FILENAME, &options.recipe,
+      "The same, both with the settings of that file", "FILE" },
     { "tolerance", 0, 0, G_OPTION_ARG_STRING, &options.tolerance,
       "Values as far apart as this pass as the same (0)", "T" },
     { "relative", 0, 0, G_OPTION_ARG_STRING, &options.relative,

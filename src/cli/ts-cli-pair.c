@@ -19,6 +19,7 @@ side_clear (TsCliSide *self)
 {
   g_free (self->path);
   g_clear_object (&self->batch);
+  g_clear_object (&self->view);
 }
 
 void
@@ -86,14 +87,6 @@ looks_like_images (TsDocument *document, TsNode *node)
   return guess != NULL && guess->confidence != TS_CONFIDENCE_NONE;
 }
 
-static TsBatch *
-open_images (TsDocument *document, TsNode *node, const char *layout, GError **error)
-{
-  g_autoptr (TsView) view = ts_view_new (document, node, layout, NULL, error);
-
-  return view != NULL ? g_object_ref (ts_view_get_batch (view)) : NULL;
-}
-
 static gboolean
 open_side (TsCliSide *side, TsDocument *document, TsNode *node, const char *layout, GError **error)
 {
@@ -105,7 +98,8 @@ open_side (TsCliSide *side, TsDocument *document, TsNode *node, const char *layo
   } else if (tensor != NULL && !ts_cli_check_walk (document, tensor, error)) {
     return FALSE;
   } else if (layout != NULL || looks_like_images (document, node)) {
-    side->batch = open_images (document, node, layout, error);
+    side->view = ts_view_new (document, node, layout, NULL, error);
+    side->batch = side->view != NULL ? g_object_ref (ts_view_get_batch (side->view)) : NULL;
   } else {
     side->is_rows = TRUE;
     side->batch = open_rows (tensor, error);
@@ -266,14 +260,16 @@ ts_cli_diff_rules_accept (const TsCliDiffRules *self, const TsComparedImage *ima
          (isnan (self->min_ssim) || result->ssim >= self->min_ssim || result->mse == 0);
 }
 
-/* Whether some of the images may fit each other. */
+/* Whether some of the images may fit each other; pixels have the channels that are asked for. */
 static gboolean
-may_fit (TsCliPair *self)
+may_fit (TsCliPair *self, gboolean pixels)
 {
   TsImageSize a, b;
 
   ts_batch_get_max_size (self->a.batch, &a);
   ts_batch_get_max_size (self->b.batch, &b);
+  if (pixels)
+    b.n_channels = a.n_channels;
   if (!ts_batch_is_uniform (self->a.batch) || !ts_batch_is_uniform (self->b.batch) ||
       memcmp (&a, &b, sizeof a) == 0)
     return TRUE;
@@ -313,6 +309,55 @@ choose_images (TsCliPair *self, const char *text, GError **error)
   return TRUE;
 }
 
+static gboolean
+compare_values (TsCliPair *self,
+                const TsCliDiffRules *rules,
+                double data_range,
+                guint n_threads,
+                GError **error)
+{
+  const TsCompareSide a = ts_compare_side_for_batch (self->a.batch);
+  const TsCompareSide b = ts_compare_side_for_batch (self->b.batch);
+  TsCompareOptions options = rules->compare;
+
+  self->data_range = data_range;
+  self->data_range_reason = "given";
+  if (!(data_range > 0) && !ts_compare_get_data_range (self->a.batch, &self->data_range,
+                                                       &self->data_range_reason, NULL, error))
+    return FALSE;
+  options.data_range = self->data_range;
+  return ts_compare_images (&a, &b, &options, self->images, self->n_images, n_threads, NULL, NULL,
+                            error);
+}
+
+static gboolean
+compare_pixels (TsCliPair *self,
+                const TsCliDiffRules *rules,
+                double data_range,
+                guint n_threads,
+                GError **error)
+{
+  TsCliPixels a = { 0 }, b = { 0 };
+  TsCompareOptions options = rules->compare;
+  TsCompareSide sides[2];
+  gboolean ok;
+
+  if (self->a.view == NULL || self->b.view == NULL)
+    return ts_cli_invalid (error, "--pixels: these are rows of numbers, not images");
+  self->data_range = options.data_range = data_range > 0 ? data_range : 255;
+  self->data_range_reason = data_range > 0 ? "given" : "pixels of 8 bits";
+  ok = ts_cli_pixels_init (&a, self->a.view, rules->recipe, error) &&
+       ts_cli_pixels_init (&b, self->b.view, rules->recipe, error);
+  if (ok) {
+    ts_cli_pixels_get_sides (&a, &b, sides);
+    ok = ts_compare_images (&sides[0], &sides[1], &options, self->images, self->n_images, n_threads,
+                            NULL, NULL, error);
+  }
+  ts_cli_pixels_clear (&a);
+  ts_cli_pixels_clear (&b);
+  return ok;
+}
+
 gboolean
 ts_cli_pair_compare (TsCliPair *self,
                      const TsCliDiffRules *rules,
@@ -321,25 +366,17 @@ ts_cli_pair_compare (TsCliPair *self,
                      guint n_threads,
                      GError **error)
 {
-  TsCompareOptions options = rules->compare;
-
   self->is_same = self->problem == NULL;
   if (self->a.batch == NULL || self->b.batch == NULL)
     return TRUE;
-  if (!may_fit (self)) {
+  if (!may_fit (self, rules->pixels)) {
     self->is_same = FALSE;
     return TRUE;
   }
   if (!choose_images (self, indices, error))
     return FALSE;
-  self->data_range = data_range;
-  self->data_range_reason = "given";
-  if (!(data_range > 0) && !ts_compare_get_data_range (self->a.batch, &self->data_range,
-                                                       &self->data_range_reason, NULL, error))
-    return FALSE;
-  options.data_range = self->data_range;
-  if (!ts_compare_batches (self->a.batch, self->b.batch, &options, self->images, self->n_images,
-                           n_threads, NULL, NULL, error))
+  if (!(rules->pixels ? compare_pixels (self, rules, data_range, n_threads, error)
+                      : compare_values (self, rules, data_range, n_threads, error)))
     return FALSE;
   for (gsize i = 0; i < self->n_images; i++) {
     const GError *why = self->images[i].error;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "tensor/ts-document.h"
-#include "view/ts-compare.h"
+#include "cli/ts-cli-pixels.h"
 
 G_BEGIN_DECLS
 
@@ -11,6 +10,7 @@ typedef struct
 {
   char *path;
   TsBatch *batch; /* nullable */
+  TsView *view;   /* nullable: of images */
   TsDtype dtype;
   gboolean is_rows;
 } TsCliSide;
@@ -43,8 +43,10 @@ typedef struct
 {
   TsCompareOptions compare;
   gboolean has_tolerance;
-  double min_psnr; /* NaN: not asked for */
-  double min_ssim; /* NaN: not asked for */
+  double min_psnr;    /* NaN: not asked for */
+  double min_ssim;    /* NaN: not asked for */
+  gboolean pixels;    /* compare what is shown */
+  const char *recipe; /* (nullable): file, of how it is shown */
 } TsCliDiffRules;
 
 gboolean ts_cli_diff_rules_accept (const TsCliDiffRules *self, const TsComparedImage *image);

@@ -13,7 +13,7 @@
 
 typedef struct
 {
-  TsBatch *a, *b;
+  const TsCompareSide *a, *b;
   const TsCompareOptions *options;
   TsComparedImage *images;
   gsize n;
@@ -28,12 +28,12 @@ compare (const Run *run, TsComparedImage *image)
   g_autoptr (TsBlock) a = NULL;
   g_autoptr (TsBlock) b = NULL;
 
-  a = ts_batch_read_image (run->a, image->index_a, NULL, run->cancellable, &image->error);
+  a = run->a->read (run->a->data, image->index_a, run->cancellable, &image->error);
   if (a == NULL) {
     g_prefix_error (&image->error, "the first: ");
     return;
   }
-  b = ts_batch_read_image (run->b, image->index_b, NULL, run->cancellable, &image->error);
+  b = run->b->read (run->b->data, image->index_b, run->cancellable, &image->error);
   if (b == NULL) {
     g_prefix_error (&image->error, "the second: ");
     return;
@@ -60,28 +60,42 @@ worker_cb (gpointer data, gpointer user_data)
 static guint
 choose_n_threads (const Run *run, guint n_threads)
 {
-  TsImageSize size;
-  guint64 n_bytes;
+  guint64 n_bytes = run->a->image_bytes + run->b->image_bytes;
 
-  ts_batch_get_max_size (run->a, &size);
-  n_bytes = (guint64) size.width * size.height * size.n_channels * 2 *
-            ts_dtype_get_size (ts_batch_get_dtype (run->a));
   if (n_threads == 0)
     n_threads = g_get_num_processors ();
   n_threads = (guint) MIN (n_threads, MIN (run->n, MAX_WORK_BYTES / MAX (n_bytes, 1)));
   return MAX (n_threads, 1);
 }
 
+static TsBlock *
+read_batch (gpointer data, guint64 index, GCancellable *cancellable, GError **error)
+{
+  return ts_batch_read_image (data, index, NULL, cancellable, error);
+}
+
+TsCompareSide
+ts_compare_side_for_batch (TsBatch *batch)
+{
+  TsImageSize size;
+
+  ts_batch_get_max_size (batch, &size);
+  return (TsCompareSide){ .read = read_batch,
+                          .data = batch,
+                          .image_bytes = (guint64) size.width * size.height * size.n_channels *
+                                         ts_dtype_get_size (ts_batch_get_dtype (batch)) };
+}
+
 gboolean
-ts_compare_batches (TsBatch *a,
-                    TsBatch *b,
-                    const TsCompareOptions *options,
-                    TsComparedImage *images,
-                    gsize n,
-                    guint n_threads,
-                    gint *n_done,
-                    GCancellable *cancellable,
-                    GError **error)
+ts_compare_images (const TsCompareSide *a,
+                   const TsCompareSide *b,
+                   const TsCompareOptions *options,
+                   TsComparedImage *images,
+                   gsize n,
+                   guint n_threads,
+                   gint *n_done,
+                   GCancellable *cancellable,
+                   GError **error)
 {
   Run run = { .a = a,
               .b = b,
@@ -91,8 +105,6 @@ ts_compare_batches (TsBatch *a,
               .n_done = n_done,
               .cancellable = cancellable };
   GThreadPool *pool;
-
-  g_return_val_if_fail (TS_IS_BATCH (a) && TS_IS_BATCH (b), FALSE);
 
   n_threads = choose_n_threads (&run, n_threads);
   pool = g_thread_pool_new (worker_cb, NULL, (int) n_threads, TRUE, error);

@@ -88,22 +88,39 @@ typedef struct
 } TsComparedImage;
 
 /**
- * ts_compare_batches:
+ * TsCompareSide:
+ * @read: image @index as height x width x channels; called by several threads at once
+ * @image_bytes: about what one takes in memory
+ *
+ * One of two sets of images.
+ */
+typedef struct
+{
+  TsBlock *(*read) (gpointer data, guint64 index, GCancellable *cancellable, GError **error);
+  gpointer data;
+  guint64 image_bytes;
+} TsCompareSide;
+
+/* The values of a batch as they stand in the dump; borrows it. */
+TsCompareSide ts_compare_side_for_batch (TsBatch *batch);
+
+/**
+ * ts_compare_images:
  * @images: @n pairs with their indices; gets the rest. Errors are to be freed by the caller
  * @n_threads: 0 for one a core
  * @n_done: (nullable): atomic counter for progress, added to
  *
  * Compares pair by pair on several threads. %FALSE only when cancelled or without threads.
  */
-gboolean ts_compare_batches (TsBatch *a,
-                             TsBatch *b,
-                             const TsCompareOptions *options,
-                             TsComparedImage *images,
-                             gsize n,
-                             guint n_threads,
-                             gint *n_done,
-                             GCancellable *cancellable,
-                             GError **error);
+gboolean ts_compare_images (const TsCompareSide *a,
+                            const TsCompareSide *b,
+                            const TsCompareOptions *options,
+                            TsComparedImage *images,
+                            gsize n,
+                            guint n_threads,
+                            gint *n_done,
+                            GCancellable *cancellable,
+                            GError **error);
 
 /**
  * ts_compare_get_data_range:

@@ -299,15 +299,18 @@ test_batches (void)
   g_autoptr (TsBatch) batch_a = make_batch (TS_DTYPE_UINT8, a, N * SIDE * SIDE, N, SIDE);
   g_autoptr (TsBatch) batch_b = make_batch (TS_DTYPE_UINT8, b, N * SIDE * SIDE, N, SIDE);
 
+  const TsCompareSide side_a = ts_compare_side_for_batch (batch_a);
+  const TsCompareSide side_b = ts_compare_side_for_batch (batch_b);
+
   for (guint i = 0; i < N; i++)
     images[i].index_a = images[i].index_b = again[i].index_a = again[i].index_b = N - 1 - i;
   ts_compare_options_init (&options);
   options.data_range = 255;
   g_assert_true (
-      ts_compare_batches (batch_a, batch_b, &options, images, N, 4, &n_done, NULL, &error));
+      ts_compare_images (&side_a, &side_b, &options, images, N, 4, &n_done, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpint (n_done, ==, N);
-  g_assert_true (ts_compare_batches (batch_a, batch_b, &options, again, N, 1, NULL, NULL, NULL));
+  g_assert_true (ts_compare_images (&side_a, &side_b, &options, again, N, 1, NULL, NULL, NULL));
   for (guint i = 0; i < N; i++) {
     gboolean is_same = (N - 1 - i) % 3 != 0;
 
@@ -318,7 +321,7 @@ test_batches (void)
   }
   g_cancellable_cancel (cancellable);
   g_assert_false (
-      ts_compare_batches (batch_a, batch_b, &options, images, N, 4, NULL, cancellable, &error));
+      ts_compare_images (&side_a, &side_b, &options, images, N, 4, NULL, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
