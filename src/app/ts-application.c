@@ -3,6 +3,7 @@
 
 #include "app/ts-application.h"
 
+#include "app/ts-drag-images.h"
 #include "app/ts-window.h"
 
 #include <glib/gi18n.h>
@@ -124,6 +125,14 @@ ts_application_startup (GApplication *application)
   gtk_window_set_default_icon_name (TS_APP_ID);
 }
 
+static void
+ts_application_shutdown (GApplication *application)
+{
+  ts_drag_images_clean ();
+
+  G_APPLICATION_CLASS (ts_application_parent_class)->shutdown (application);
+}
+
 static int
 ts_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
@@ -147,6 +156,7 @@ ts_application_class_init (TsApplicationClass *klass)
   application_class->activate = ts_application_activate;
   application_class->open = ts_application_open;
   application_class->startup = ts_application_startup;
+  application_class->shutdown = ts_application_shutdown;
   application_class->handle_local_options = ts_application_handle_local_options;
 }
 

@@ -247,6 +247,7 @@ ts_grid_input_init (TsGrid *self)
   self->hover_index = -1;
   self->press_index = -1;
   ts_pictures_add_input (GTK_WIDGET (self), &input);
+  ts_grid_drag_init (self);
 }
 
 void

@@ -131,6 +131,11 @@ void ts_grid_end_rubber_band (TsGrid *self);
 /* ts-grid-keys.c */
 gboolean ts_grid_handle_key (TsGrid *self, guint keyval, GdkModifierType state);
 
+/* ts-grid-drag.c */
+void ts_grid_drag_init (TsGrid *self);
+/* What is dragged away from where the last press was; (nullable), owned. */
+GdkContentProvider *ts_grid_prepare_drag (TsGrid *self) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ts-grid-input.c */
 void ts_grid_input_init (TsGrid *self);
 void ts_grid_input_stop (TsGrid *self);

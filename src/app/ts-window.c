@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "app/ts-drag-images.h"
 #include "app/ts-squeeze-bin.h"
 #include "app/ts-window-private.h"
 
@@ -267,6 +268,25 @@ close_image_cb (TsWindow *self)
   g_action_group_change_action_state (G_ACTION_GROUP (self), "mode", g_variant_new_string ("grid"));
 }
 
+static void
+drag_refused_cb (TsWindow *self)
+{
+  g_autofree char *text =
+      g_strdup_printf (_ ("At most %d images can be dragged at once. Export them instead."),
+                          TS_DRAG_MAX_IMAGES);
+
+  ts_window_toast (self, text);
+}
+
+/* Own images that are dragged about are not opened. */
+static gboolean
+accept_cb (TsWindow *self, GdkDrop *drop, GtkDropTarget *target)
+{
+  return gdk_drop_get_drag (drop) == NULL &&
+         gdk_content_formats_match (gtk_drop_target_get_formats (target),
+                                    gdk_drop_get_formats (drop));
+}
+
 static gboolean
 drop_cb (TsWindow *self, const GValue *value, double x, double y)
 {
@@ -435,6 +455,7 @@ ts_window_class_init (TsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsWindow, load_bar);
   gtk_widget_class_bind_template_callback (widget_class, zoom_slid_cb);
   gtk_widget_class_bind_template_callback (widget_class, hover_cb);
+  gtk_widget_class_bind_template_callback (widget_class, drag_refused_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, close_image_cb);
   gtk_widget_class_bind_template_callback (widget_class, ts_window_reveal_cb);
@@ -464,6 +485,7 @@ ts_window_init (TsWindow *self)
   gtk_widget_set_visible (self->sample_button, sample != NULL);
 
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  g_signal_connect_swapped (target, "accept", G_CALLBACK (accept_cb), self);
   g_signal_connect_swapped (target, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->toast_overlay), GTK_EVENT_CONTROLLER (target));
 
