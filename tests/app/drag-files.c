@@ -2,10 +2,10 @@
 #include "config.h"
 
 #include <gtk/gtk.h>
-#include <stdio.h>
 
 /* For tests: a small window from which the files given can be dragged, as from a file manager. With
- * --receive it takes files instead and prints their URIs, a line each. */
+ * --receive it takes files instead and prints their URIs, a line each,
+ * and "end". */
 
 static GdkContentProvider *
 prepare_cb (GtkDragSource *source, double x, double y, GdkFileList *files)
@@ -20,7 +20,7 @@ drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointe
     g_autofree char *uri = g_file_get_uri (l->data);
     g_print ("%s\n", uri);
   }
-  fflush (stdout);
+  g_print ("end\n");
   return TRUE;
 }
 
