@@ -17,8 +17,8 @@ G_BEGIN_DECLS
  *
  * Properties: session (TsSession), show-captions (gboolean).
  * Signals: "activate" (guint index): open it; "hover" (gint index, gint x, gint y): the image pixel
- * under the pointer, index -1 when there is none; "drag-refused": too many images were to be dragged
- * away.
+ * under the pointer, index -1 when there is none; "drag-refused": too many images were to be
+ * dragged away.
  */
 #define TS_TYPE_GRID (ts_grid_get_type ())
 G_DECLARE_FINAL_TYPE (TsGrid, ts_grid, TS, GRID, GtkWidget)
