@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,8 +75,7 @@ read_fd (int fd, guint64 offset, guint8 *to, gsize *left, GCancellable *cancella
       int saved = errno;
 
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved),
-                   "Reading at offset %" G_GUINT64_FORMAT " failed: %s", offset,
-                   g_strerror (saved));
+                   _ ("Reading at offset %" PRIu64 " failed: %s"), offset, g_strerror (saved));
       return FALSE;
     }
     if (got == 0)
@@ -107,8 +108,9 @@ ts_file_source_read (TsSource *source,
   if (fd != self->fd)
     close (fd);
   if (is_read && !is_same)
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_CHANGED,
-                         "The file was changed by another program while it was open; reload it");
+    g_set_error_literal (
+        error, TS_ERROR, TS_ERROR_CHANGED,
+        _ ("The file was changed by another program while it was open; reload it"));
   return is_same;
 }
 
@@ -151,8 +153,9 @@ take_fd (int fd, const char *what, GError **error)
     return NULL;
   }
   if (!S_ISREG (self->opened.st_mode)) {
-    g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED, "%s is %s, not a file", what,
-                 S_ISDIR (self->opened.st_mode) ? "a folder" : "a device or pipe");
+    g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
+                 _ ("%s is %s, not a file"), what,
+                    S_ISDIR (self->opened.st_mode) ? _ ("a folder") : _ ("a device or pipe"));
     return NULL;
   }
   return TS_SOURCE (g_steal_pointer (&self));
@@ -242,7 +245,7 @@ ts_spool_write (TsSpool *self, const guint8 *data, gsize n_bytes, GError **error
       int saved = errno;
 
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved),
-                   "Writing a temporary file failed: %s", g_strerror (saved));
+                   _ ("Writing a temporary file failed: %s"), g_strerror (saved));
       return FALSE;
     }
     data += put;
@@ -286,8 +289,8 @@ ts_stream_source_new (int fd, GCancellable *cancellable, GError **error)
     if (got < 0) {
       int saved = errno;
 
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Reading the input failed: %s",
-                   g_strerror (saved));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved),
+                   _ ("Reading the input failed: %s"), g_strerror (saved));
       return NULL;
     }
     if (got == 0)

@@ -7,6 +7,8 @@
 #include "bytes/ts-progress.h"
 #include "bytes/ts-unpacked.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -59,16 +61,16 @@ unpack (Unpacking *self, guint64 max_bytes, GCancellable *cancellable, GError **
     status = inflate (&self->stream, Z_NO_FLUSH);
     if (status == Z_BUF_ERROR) {
       g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
-                   "The gzip file ends too early, after %" G_GUINT64_FORMAT
-                   " unpacked bytes; is it still being written or downloaded?",
-                   self->unpacked.n_bytes);
+                   _ ("The gzip file ends too early, after %" PRIu64
+                   " unpacked bytes; is it still being written or downloaded?"),
+                      self->unpacked.n_bytes);
       return FALSE;
     }
     if (status != Z_OK && status != Z_STREAM_END) {
       g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                   "The gzip file is damaged near its byte %" G_GUINT64_FORMAT ": %s",
-                   self->pos - self->stream.avail_in,
-                   self->stream.msg != NULL ? self->stream.msg : "no valid stream");
+                   _ ("The gzip file is damaged near its byte %" PRIu64 ": %s"),
+                      self->pos - self->stream.avail_in,
+                      self->stream.msg != NULL ? self->stream.msg : _ ("no valid stream"));
       return FALSE;
     }
     ts_progress_tell (cancellable, self->pos - self->stream.avail_in,
@@ -94,7 +96,7 @@ ts_gunzip (TsSource *packed, guint64 max_bytes, GCancellable *cancellable, GErro
   g_return_val_if_fail (TS_IS_SOURCE (packed), NULL);
 
   if (inflateInit2 (&self.stream, GZIP_ONLY) != Z_OK) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, "No memory to unpack");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, _ ("No memory to unpack"));
     return NULL;
   }
   self.in = g_malloc (PIECE);

@@ -6,6 +6,8 @@
 #include "base/ts-error.h"
 #include "bytes/ts-progress.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <libdeflate.h>
 #include <string.h>
 #include <zlib.h>
@@ -91,8 +93,8 @@ check_crc (TsInflateSource *self, guint32 crc, GError **error)
   if (crc == self->crc)
     return TRUE;
   g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-               "The compressed data is damaged: its checksum is %08x instead of %08x", crc,
-               self->crc);
+               _ ("The compressed data is damaged: its checksum is %08x instead of %08x"), crc,
+                  self->crc);
   return FALSE;
 }
 
@@ -136,7 +138,7 @@ unpack_to_memory (TsInflateSource *self, GCancellable *cancellable, GError **err
                  "The compressed data unpacks to %s than the %" G_GSIZE_FORMAT " bytes announced",
                  result == LIBDEFLATE_SUCCESS ? "less" : "more", n_bytes);
   else
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT, "The compressed data is damaged");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT, _ ("The compressed data is damaged"));
   return NULL;
 }
 
@@ -167,11 +169,11 @@ step (TsSource *packed,
   if (status == Z_OK || status == Z_STREAM_END)
     return TRUE;
   g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-               "The compressed data is damaged near its byte %" G_GUINT64_FORMAT ": %s",
-               *pos - stream->avail_in,
-               status == Z_BUF_ERROR ? "it ends too early"
-               : stream->msg != NULL ? stream->msg
-                                     : "no valid deflate stream");
+               _ ("The compressed data is damaged near its byte %" PRIu64 ": %s"),
+                  *pos - stream->avail_in,
+                  status == Z_BUF_ERROR ? _ ("it ends too early")
+              : stream->msg != NULL     ? stream->msg
+                                        : _ ("no valid deflate stream"));
   return FALSE;
 }
 
@@ -206,8 +208,8 @@ unpack_to_spool (TsInflateSource *self,
   }
   if (n_made != self->size_bytes) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "The compressed data unpacks to %s than the %" G_GUINT64_FORMAT " bytes announced",
-                 n_made < self->size_bytes ? "less" : "more", self->size_bytes);
+                 _ ("The compressed data unpacks to %s than the %" PRIu64 " bytes announced"),
+                    n_made < self->size_bytes ? "less" : "more", self->size_bytes);
     return FALSE;
   }
   return check_crc (self, crc, error);
@@ -223,7 +225,7 @@ unpack_to_file (TsInflateSource *self, GCancellable *cancellable, GError **error
   if (spool == NULL)
     return NULL;
   if (inflateInit2 (&stream, RAW_DEFLATE) != Z_OK) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, "No memory to unpack");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, _ ("No memory to unpack"));
     return NULL;
   }
   ok = unpack_to_spool (self, &stream, spool, cancellable, error);
@@ -338,7 +340,7 @@ ts_inflate_head (TsSource *packed, gsize n_bytes, GCancellable *cancellable, GEr
   g_return_val_if_fail (n_bytes > 0 && n_bytes <= IN_MEMORY, NULL);
 
   if (inflateInit2 (&stream, RAW_DEFLATE) != Z_OK) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, "No memory to unpack");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, _ ("No memory to unpack"));
     return NULL;
   }
   out = g_malloc (n_bytes);

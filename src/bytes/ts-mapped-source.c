@@ -6,6 +6,8 @@
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define PIECE_BYTES (1u << 20)
@@ -97,16 +99,17 @@ check_fits (TsSource *parent, guint64 offset, guint64 n_bytes, GError **error)
   if (ts_range_fits (offset, n_bytes, size))
     return TRUE;
   g_set_error (error, TS_ERROR, TS_ERROR_TRUNCATED,
-               "%" G_GUINT64_FORMAT " bytes expected at offset %" G_GUINT64_FORMAT
-               ", but the data ends at %" G_GUINT64_FORMAT,
-               n_bytes, offset, size);
+               _ ("%" PRIu64 " bytes expected at offset %" PRIu64
+               ", but the data ends at %" PRIu64),
+                  n_bytes, offset, size);
   return FALSE;
 }
 
 static gboolean
 set_overflow (GError **error)
 {
-  g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT, "The sizes are beyond those of any file");
+  g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT,
+                       _ ("The sizes are beyond those of any file"));
   return FALSE;
 }
 

@@ -6,6 +6,8 @@
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 G_DEFINE_ABSTRACT_TYPE (TsSource, ts_source, G_TYPE_OBJECT)
@@ -69,9 +71,9 @@ ts_source_read_bytes (TsSource *self,
 
   if (n_bytes > max_bytes) {
     g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "%" G_GUINT64_FORMAT " bytes at offset %" G_GUINT64_FORMAT
-                 " are more than the limit of %" G_GUINT64_FORMAT,
-                 n_bytes, offset, max_bytes);
+                 _ ("%" PRIu64 " bytes at offset %" PRIu64
+                 " are more than the limit of %" PRIu64),
+                    n_bytes, offset, max_bytes);
     return NULL;
   }
   /* Looked at before memory is taken: a small file must not make us allocate what it claims. */
@@ -81,8 +83,7 @@ ts_source_read_bytes (TsSource *self,
   }
   data = g_try_malloc ((gsize) MAX (n_bytes, 1));
   if (data == NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "No memory for %" G_GUINT64_FORMAT " bytes",
-                 n_bytes);
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, _ ("No memory for %" PRIu64 " bytes"), n_bytes);
     return NULL;
   }
   if (!ts_source_read (self, offset, data, (gsize) n_bytes, cancellable, error))
@@ -246,9 +247,9 @@ ts_window_source_new (TsSource *parent, guint64 offset, guint64 n_bytes, GError 
 
   if (!ts_range_fits (offset, n_bytes, ts_source_get_size (parent))) {
     g_set_error (error, TS_ERROR, TS_ERROR_TRUNCATED,
-                 "%" G_GUINT64_FORMAT " bytes expected at offset %" G_GUINT64_FORMAT
-                 ", but the data ends at %" G_GUINT64_FORMAT,
-                 n_bytes, offset, ts_source_get_size (parent));
+                 _ ("%" PRIu64 " bytes expected at offset %" PRIu64
+                 ", but the data ends at %" PRIu64),
+                    n_bytes, offset, ts_source_get_size (parent));
     return NULL;
   }
   self = g_object_new (TS_TYPE_WINDOW_SOURCE, NULL);

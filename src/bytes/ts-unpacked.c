@@ -5,6 +5,9 @@
 
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
+
 #define IN_MEMORY (64u << 20)
 
 gboolean
@@ -18,7 +21,7 @@ ts_unpacked_add (TsUnpacked *self,
   self->n_bytes += n_bytes;
   if (self->n_bytes > max_bytes) {
     g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "The %s file unpacks to more than %" G_GUINT64_FORMAT " bytes", format, max_bytes);
+                 _ ("The %s file unpacks to more than %" PRIu64 " bytes"), format, max_bytes);
     return FALSE;
   }
   if (self->spool == NULL && self->n_bytes <= IN_MEMORY) {

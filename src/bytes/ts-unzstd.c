@@ -7,6 +7,8 @@
 #include "bytes/ts-progress.h"
 #include "bytes/ts-unpacked.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -40,14 +42,15 @@ static void
 set_decoder_error (Unpacking *self, gsize status, GError **error)
 {
   if (ZSTD_getErrorCode (status) == ZSTD_error_frameParameter_windowTooLarge)
-    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "The Zstandard file needs more than %u MiB of memory to unpack; unpack it first "
-                 "with “zstd -d --long=31”",
-                 1u << (WINDOW_LOG - 20));
+    g_set_error (
+        error, TS_ERROR, TS_ERROR_REFUSED,
+        _ ("The Zstandard file needs more than %u MiB of memory to unpack; unpack it first "
+                 "with “zstd -d --long=31”"),
+           1u << (WINDOW_LOG - 20));
   else
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "The Zstandard file is damaged near its byte %" G_GUINT64_FORMAT ": %s",
-                 self->pos - self->in.size + self->in.pos, ZSTD_getErrorName (status));
+                 _ ("The Zstandard file is damaged near its byte %" PRIu64 ": %s"),
+                    self->pos - self->in.size + self->in.pos, ZSTD_getErrorName (status));
 }
 
 static gboolean
@@ -78,9 +81,9 @@ unpack (Unpacking *self, guint64 max_bytes, GCancellable *cancellable, GError **
       return FALSE;
     if (at_end && status != 0 && out.pos == 0) {
       g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
-                   "The Zstandard file ends too early, after %" G_GUINT64_FORMAT
-                   " unpacked bytes; is it still being written or downloaded?",
-                   self->unpacked.n_bytes);
+                   _ ("The Zstandard file ends too early, after %" PRIu64
+                   " unpacked bytes; is it still being written or downloaded?"),
+                      self->unpacked.n_bytes);
       return FALSE;
     }
   }
@@ -96,7 +99,7 @@ ts_unzstd (TsSource *packed, guint64 max_bytes, GCancellable *cancellable, GErro
 
   self.decoder = ZSTD_createDCtx ();
   if (self.decoder == NULL) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, "No memory to unpack");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, _ ("No memory to unpack"));
     return NULL;
   }
   ZSTD_DCtx_setParameter (self.decoder, ZSTD_d_windowLogMax, WINDOW_LOG);

@@ -9,6 +9,8 @@
 #include "bytes/ts-inflate-source.h"
 #include "bytes/ts-zip-names.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* The central directory at the end of the archive is the only truth: sizes, method, CRC and place
@@ -121,22 +123,22 @@ read_end64 (TsSource *source,
     if (!needed)
       return TRUE;
     g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT,
-                         "The zip directory is damaged: its 64-bit end record is missing");
+                         _ ("The zip directory is damaged: its 64-bit end record is missing"));
     return FALSE;
   }
   if (!ts_range_fits (end64_at, END64_BYTES, end_at) ||
       !ts_source_read (source, end64_at, bytes, END64_BYTES, cancellable, NULL)) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "The zip directory is damaged: its 64-bit end record should be at offset "
-                 "%" G_GUINT64_FORMAT ", outside the file",
-                 end64_at);
+                 _ ("The zip directory is damaged: its 64-bit end record should be at offset "
+                 "%" PRIu64 ", outside the file"),
+                    end64_at);
     return FALSE;
   }
   ts_cursor_init (&cursor, bytes, END64_BYTES);
   if (ts_cursor_u32le (&cursor) != END64_SIGNATURE) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "The zip directory is damaged: no 64-bit end record at offset %" G_GUINT64_FORMAT,
-                 end64_at);
+                 _ ("The zip directory is damaged: no 64-bit end record at offset %" PRIu64),
+                    end64_at);
     return FALSE;
   }
   ts_cursor_seek (&cursor, 40);
@@ -176,9 +178,10 @@ find_directory (TsSource *source, Directory *directory, GCancellable *cancellabl
     }
   }
   if (found < 0) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_INCOMPLETE,
-                         "The zip archive has no directory at its end: it is still being written, "
-                         "or was cut off. Reload it when it is complete");
+    g_set_error_literal (
+        error, TS_ERROR, TS_ERROR_INCOMPLETE,
+        _ ("The zip archive has no directory at its end: it is still being written, "
+                         "or was cut off. Reload it when it is complete"));
     return FALSE;
   }
   end_at = size - n_tail + (guint64) found;
@@ -193,10 +196,10 @@ find_directory (TsSource *source, Directory *directory, GCancellable *cancellabl
     return FALSE;
   if (!ts_range_fits (directory->offset, directory->size_bytes, end_at)) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "The zip directory is damaged: it should have %" G_GUINT64_FORMAT
-                 " bytes at offset %" G_GUINT64_FORMAT
-                 ", but it must end before %" G_GUINT64_FORMAT,
-                 directory->size_bytes, directory->offset, end_at);
+                 _ ("The zip directory is damaged: it should have %" PRIu64
+                 " bytes at offset %" PRIu64
+                 ", but it must end before %" PRIu64),
+                    directory->size_bytes, directory->offset, end_at);
     return FALSE;
   }
   return TRUE;
@@ -264,23 +267,23 @@ add_member (TsZip *self, TsCursor *cursor, GError **error)
   ts_cursor_take (cursor, n_comment);
   if (cursor->failed || signature != CENTRAL_SIGNATURE) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "The zip directory is damaged at its byte %" G_GUINT64_FORMAT " (entry %u)%s", at,
-                 self->members->len,
-                 at == 0 && !cursor->failed ? "; is something put before the archive?" : "");
+                 _ ("The zip directory is damaged at its byte %" PRIu64 " (entry %u)%s"), at,
+                    self->members->len,
+                    at == 0 && !cursor->failed ? _ ("; is something put before the archive?") : "");
     return FALSE;
   }
   if (member.raw_name_bytes > MAX_NAME_BYTES) {
     g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "Entry %u of the zip directory has a name of %u bytes; the limit is %u",
-                 self->members->len, member.raw_name_bytes, MAX_NAME_BYTES);
+                 _ ("Entry %u of the zip directory has a name of %u bytes; the limit is %u"),
+                    self->members->len, member.raw_name_bytes, MAX_NAME_BYTES);
     return FALSE;
   }
   name =
       ts_zip_decode_name (member.raw_name, member.raw_name_bytes, (public->flags & FLAG_UTF8) != 0);
   if (name == NULL) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "The name of entry %u of the zip directory holds a NUL byte or is not UTF-8",
-                 self->members->len);
+                 _ ("The name of entry %u of the zip directory holds a NUL byte or is not UTF-8"),
+                    self->members->len);
     return FALSE;
   }
   if (!apply_extra (public, extra, n_extra))
@@ -288,9 +291,10 @@ add_member (TsZip *self, TsCursor *cursor, GError **error)
   public->name = g_string_chunk_insert (self->names, name);
   if (!g_hash_table_insert (self->by_name, (gpointer) public->name,
                             GUINT_TO_POINTER (self->members->len + 1))) {
-    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "The zip archive has two members named \"%s\"; readers disagree on which counts",
-                 public->name);
+    g_set_error (
+        error, TS_ERROR, TS_ERROR_REFUSED,
+        _ ("The zip archive has two members named \"%s\"; readers disagree on which counts"),
+           public->name);
     return FALSE;
   }
   g_array_append_val (self->members, member);
@@ -339,8 +343,8 @@ check_overlap (TsZip *self, guint64 directory_offset, GError **error)
     if (member->header_offset + LOCAL_BYTES + sorted[i]->raw_name_bytes + member->compressed_bytes >
         next->header_offset) {
       g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                   "The zip members \"%s\" and \"%s\" overlap; such archives are not read",
-                   member->name, next->name);
+                   _ ("The zip members \"%s\" and \"%s\" overlap; such archives are not read"),
+                      member->name, next->name);
       return FALSE;
     }
   }
@@ -369,8 +373,8 @@ ts_zip_new (TsSource *source, GCancellable *cancellable, GError **error)
   /* The counts in the end records are not trusted: 16 bits are too few for some writers. */
   while (ts_cursor_get_remaining (&cursor) > 0) {
     if (self->members->len == MAX_MEMBERS) {
-      g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "The zip archive has more than %u members",
-                   MAX_MEMBERS);
+      g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
+                   _ ("The zip archive has more than %u members"), MAX_MEMBERS);
       return NULL;
     }
     if (!add_member (self, &cursor, error))
@@ -418,21 +422,23 @@ open_packed (TsZip *self, const Member *member, GError **error)
   gboolean is_local;
 
   if (member->problem != NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT, "The zip member \"%s\" cannot be read: %s",
-                 public->name, member->problem);
+    g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
+                 _ ("The zip member \"%s\" cannot be read: %s"), public->name, member->problem);
     return NULL;
   }
   if (public->flags & (FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTED)) {
-    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "The zip member \"%s\" is encrypted; unpack the archive with its password first",
-                 public->name);
+    g_set_error (
+        error, TS_ERROR, TS_ERROR_REFUSED,
+        _ ("The zip member \"%s\" is encrypted; unpack the archive with its password first"),
+           public->name);
     return NULL;
   }
   if (public->method != 0 && public->method != 8) {
-    g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
-                 "The zip member \"%s\" is compressed by %s (method %u); only stored and deflated "
-                 "members are read. Pack it again with one of these",
-                 public->name, ts_zip_method_name (public->method), public->method);
+    g_set_error (
+        error, TS_ERROR, TS_ERROR_UNSUPPORTED,
+        _ ("The zip member \"%s\" is compressed by %s (method %u); only stored and deflated "
+                 "members are read. Pack it again with one of these"),
+           public->name, ts_zip_method_name (public->method), public->method);
     return NULL;
   }
   if (!ts_source_read (self->source, public->header_offset, local, LOCAL_BYTES, NULL, error))
@@ -453,33 +459,33 @@ open_packed (TsZip *self, const Member *member, GError **error)
   if (name == NULL ||
       memcmp (g_bytes_get_data (name, NULL), member->raw_name, member->raw_name_bytes) != 0) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "The zip member \"%s\" is not where the directory says (offset %" G_GUINT64_FORMAT
-                 "): %s",
-                 public->name, public->header_offset,
-                 is_local ? "another name stands there" : "no member begins there");
+                 _ ("The zip member \"%s\" is not where the directory says (offset %" PRIu64
+                 "): %s"),
+                    public->name, public->header_offset,
+                    is_local ? _ ("another name stands there") : _ ("no member begins there"));
     return NULL;
   }
   if (!ts_range_fits (data_offset, public->compressed_bytes, member->end)) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "The zip member \"%s\" should have %" G_GUINT64_FORMAT
-                 " bytes at offset %" G_GUINT64_FORMAT ", but only %" G_GUINT64_FORMAT " are there",
-                 public->name, public->compressed_bytes, data_offset,
-                 member->end > data_offset ? member->end - data_offset : 0);
+                 _ ("The zip member \"%s\" should have %" PRIu64
+                 " bytes at offset %" PRIu64 ", but only %" PRIu64 " are there"),
+                    public->name, public->compressed_bytes, data_offset,
+                    member->end > data_offset ? member->end - data_offset : 0);
     return NULL;
   }
   if (public->method == 0 && public->compressed_bytes != public->size_bytes) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "The zip member \"%s\" is stored, but its two sizes differ (%" G_GUINT64_FORMAT
-                 " and %" G_GUINT64_FORMAT ")",
-                 public->name, public->compressed_bytes, public->size_bytes);
+                 _ ("The zip member \"%s\" is stored, but its two sizes differ (%" PRIu64
+                 " and %" PRIu64 ")"),
+                    public->name, public->compressed_bytes, public->size_bytes);
     return NULL;
   }
   /* No overflow: compressed_bytes is smaller than the file. */
   if (public->size_bytes / MAX_RATIO > public->compressed_bytes + MAX_RATIO_SLACK / MAX_RATIO) {
     g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "The zip member \"%s\" claims to unpack from %" G_GUINT64_FORMAT
-                 " bytes to %" G_GUINT64_FORMAT ", which its method cannot do",
-                 public->name, public->compressed_bytes, public->size_bytes);
+                 _ ("The zip member \"%s\" claims to unpack from %" PRIu64
+                 " bytes to %" PRIu64 ", which its method cannot do"),
+                    public->name, public->compressed_bytes, public->size_bytes);
     return NULL;
   }
   return ts_window_source_new (self->source, data_offset, public->compressed_bytes, error);

@@ -6,6 +6,7 @@
 #include "base/ts-error.h"
 #include "pixels/ts-complex.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_KEPT TS_BATCH_STATS_MAX_KEPT
@@ -191,7 +192,7 @@ ts_batch_stats_get_owner (TsBatchStats *self, TsRangeScope scope, GError **error
 {
   if (scope == TS_SCOPE_VISIBLE && self->rects == NULL) {
     g_set_error_literal (error, TS_ERROR, TS_ERROR_INVALID,
-                         "Only a window knows what is visible; give another scope, or numbers");
+                         _ ("Only a window knows what is visible; give another scope, or numbers"));
     return NULL;
   }
   if (scope == TS_SCOPE_VISIBLE)

@@ -6,6 +6,7 @@
 #include "pixels/ts-colormap-data.h"
 #include "pixels/ts-palette-data.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Label colours of our own: a near-black background, four calm colours for the usual few classes,
@@ -41,27 +42,35 @@ static guint8 gray_data[256][3];
 static guint8 reversed_data[TS_N_COLORMAPS][256][3];
 
 static const ColormapInfo infos[TS_N_COLORMAPS] = {
-  [TS_COLORMAP_GRAY] = { "gray", "Gray", KIND_SEQUENTIAL, gray_data, 256 },
-  [TS_COLORMAP_VIRIDIS] = { "viridis", "Viridis", KIND_SEQUENTIAL, viridis_data, 256 },
-  [TS_COLORMAP_MAGMA] = { "magma", "Magma", KIND_SEQUENTIAL, magma_data, 256 },
-  [TS_COLORMAP_INFERNO] = { "inferno", "Inferno", KIND_SEQUENTIAL, inferno_data, 256 },
-  [TS_COLORMAP_PLASMA] = { "plasma", "Plasma", KIND_SEQUENTIAL, plasma_data, 256 },
-  [TS_COLORMAP_CIVIDIS] = { "cividis", "Cividis", KIND_SEQUENTIAL, cividis_data, 256 },
-  [TS_COLORMAP_TURBO] = { "turbo", "Turbo", KIND_SEQUENTIAL, turbo_data, 256 },
-  [TS_COLORMAP_JET] = { "jet", "Jet", KIND_SEQUENTIAL, jet_data, 256, FALSE, jet_r_data },
-  [TS_COLORMAP_COOLWARM] = { "coolwarm", "Coolwarm", KIND_DIVERGING, coolwarm_data, 256 },
-  [TS_COLORMAP_RDBU] = { "RdBu", "RdBu", KIND_DIVERGING, rdbu_data, 256, FALSE, rdbu_r_data },
-  [TS_COLORMAP_SEISMIC] = { "seismic", "Seismic", KIND_DIVERGING, seismic_data, 256, FALSE,
-                            seismic_r_data },
-  [TS_COLORMAP_TWILIGHT] = { "twilight", "Twilight", KIND_SEQUENTIAL, twilight_data, 256, FALSE,
-                             twilight_r_data },
-  [TS_COLORMAP_HSV] = { "hsv", "HSV", KIND_SEQUENTIAL, hsv_data, 256 },
-  [TS_COLORMAP_CATEGORICAL] = { "categorical", "Categorical", KIND_CATEGORICAL, category_data,
-                                G_N_ELEMENTS (category_data), TRUE },
-  [TS_COLORMAP_TAB10] = { "tab10", "Tab10", KIND_CATEGORICAL, tab10_data, 10 },
-  [TS_COLORMAP_TAB20] = { "tab20", "Tab20", KIND_CATEGORICAL, tab20_data, 20 },
-  [TS_COLORMAP_GLASBEY] = { "glasbey", "Glasbey", KIND_CATEGORICAL, glasbey_data, 256 },
-};
+  [TS_COLORMAP_GRAY] = {
+      "gray", N_ ("Gray"), KIND_SEQUENTIAL, gray_data, 256 },
+      [TS_COLORMAP_VIRIDIS] = { "viridis", "Viridis", KIND_SEQUENTIAL, viridis_data, 256 },
+      [TS_COLORMAP_MAGMA] = { "magma", "Magma", KIND_SEQUENTIAL, magma_data, 256 },
+      [TS_COLORMAP_INFERNO] = { "inferno", "Inferno", KIND_SEQUENTIAL, inferno_data, 256 },
+      [TS_COLORMAP_PLASMA] = { "plasma", "Plasma", KIND_SEQUENTIAL, plasma_data, 256 },
+      [TS_COLORMAP_CIVIDIS] = { "cividis", "Cividis", KIND_SEQUENTIAL, cividis_data, 256 },
+      [TS_COLORMAP_TURBO] = { "turbo", "Turbo", KIND_SEQUENTIAL, turbo_data, 256 },
+      [TS_COLORMAP_JET] = { "jet", "Jet", KIND_SEQUENTIAL, jet_data, 256, FALSE, jet_r_data },
+      [TS_COLORMAP_COOLWARM] = { "coolwarm", "Coolwarm", KIND_DIVERGING, coolwarm_data, 256 },
+      [TS_COLORMAP_RDBU] = { "RdBu", "RdBu", KIND_DIVERGING, rdbu_data, 256, FALSE, rdbu_r_data },
+      [TS_COLORMAP_SEISMIC] = { "seismic", "Seismic", KIND_DIVERGING, seismic_data, 256, FALSE,
+                                seismic_r_data },
+      [TS_COLORMAP_TWILIGHT] = { "twilight", "Twilight", KIND_SEQUENTIAL, twilight_data, 256, FALSE,
+                                 twilight_r_data },
+      [TS_COLORMAP_HSV] = { "hsv", "HSV", KIND_SEQUENTIAL, hsv_data, 256 },
+      [TS_COLORMAP_CATEGORICAL] = { "categorical",
+                                    N_ ("Categorical"),
+                                        KIND_CATEGORICAL,
+                                        category_data,
+                                        G_N_ELEMENTS (category_data),
+                                        TRUE },
+                                    [TS_COLORMAP_TAB10] = { "tab10", "Tab10", KIND_CATEGORICAL,
+                                                            tab10_data, 10 },
+                                    [TS_COLORMAP_TAB20] = { "tab20", "Tab20", KIND_CATEGORICAL,
+                                                            tab20_data, 20 },
+                                    [TS_COLORMAP_GLASBEY] = { "glasbey", "Glasbey",
+                                                              KIND_CATEGORICAL, glasbey_data, 256 },
+      };
 
 static const ColormapInfo *
 get_info (TsColormap colormap)
@@ -80,7 +89,7 @@ ts_colormap_get_name (TsColormap colormap)
 const char *
 ts_colormap_get_title (TsColormap colormap)
 {
-  return get_info (colormap)->title;
+  return _ (get_info (colormap)->title);
 }
 
 gboolean

@@ -5,6 +5,7 @@
 
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -65,7 +66,7 @@ ts_block_take_part (TsBlock *block, TsComplexPart part, GError **error)
   phases = (double *) (gpointer) data;
   imag = g_try_new (double, MAX (n, 1));
   if (imag == NULL) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, "No memory for phases");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, _ ("No memory for phases"));
     ts_block_unref (result);
     return NULL;
   }

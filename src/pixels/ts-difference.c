@@ -7,6 +7,7 @@
 #include "base/ts-error.h"
 #include "pixels/ts-plan.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define MAX_BYTES ((guint64) 1 << 30)
@@ -44,7 +45,7 @@ load_side (const Side *side, guint64 n_elements, GCancellable *cancellable, GErr
   g_assert (ts_block_get_n_elements (block) == n_elements);
   g_autofree double *values = g_try_new (double, n_elements);
   if (values == NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "Not enough memory for a difference");
+    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, _ ("Not enough memory for a difference"));
     return NULL;
   }
   ts_block_load_doubles (block, values);
@@ -86,7 +87,7 @@ compute (gpointer data, GCancellable *cancellable, GError **error)
     return g_bytes_new_take (g_steal_pointer (&b), n * sizeof (double));
   float *narrow = g_try_new (float, n);
   if (narrow == NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "Not enough memory for a difference");
+    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, _ ("Not enough memory for a difference"));
     return NULL;
   }
   for (guint64 i = 0; i < n; i++)
@@ -119,8 +120,8 @@ ts_difference_new (const TsDifferenceSide *a, const TsDifferenceSide *b, GError 
     g_autofree char *second = describe_size (&sizes[1]);
     g_set_error (
         error, TS_ERROR, TS_ERROR_INVALID,
-        "Images of %s and %s have no difference: only images of one size can be subtracted", first,
-        second);
+        _ ("Images of %s and %s have no difference: only images of one size can be subtracted"),
+           first, second);
     return NULL;
   }
 
@@ -131,8 +132,8 @@ ts_difference_new (const TsDifferenceSide *a, const TsDifferenceSide *b, GError 
   if (!ts_checked_mul (dims[0] * dims[1], dims[2], &n_bytes) ||
       !ts_checked_mul (n_bytes, ts_dtype_get_size (dtype), &n_bytes) || n_bytes > MAX_BYTES) {
     g_autofree char *size = describe_size (&sizes[0]);
-    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "Images of %s are too large to be subtracted",
-                 size);
+    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
+                 _ ("Images of %s are too large to be subtracted"), size);
     return NULL;
   }
   ts_shape_init (&shape, 3, dims);

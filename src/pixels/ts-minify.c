@@ -6,6 +6,8 @@
 #include "base/ts-error.h"
 #include "pixels/ts-minify-kernels.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -22,9 +24,9 @@ check_size (const TsBlock *image, guint width, guint height, GError **error)
   if (width >= 1 && height >= 1 && width <= image->dims[1] && height <= image->dims[0])
     return TRUE;
   g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-               "An image of %" G_GUINT64_FORMAT "×%" G_GUINT64_FORMAT
-               " cannot be made smaller to %u×%u",
-               image->dims[1], image->dims[0], width, height);
+               _ ("An image of %" PRIu64 "×%" PRIu64
+               " cannot be made smaller to %u×%u"),
+                  image->dims[1], image->dims[0], width, height);
   return FALSE;
 }
 

@@ -6,6 +6,7 @@
 #include "base/ts-error.h"
 #include "pixels/ts-colormap.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -126,8 +127,8 @@ ts_overlay_open (TsView *view, const TsRecipe *recipe, TsOverlay **overlay, GErr
   node = ts_document_find (ts_view_get_document (view), recipe->overlay);
   if (node == NULL) {
     g_set_error (error, TS_ERROR, TS_ERROR_NOT_FOUND,
-                 "There is no “%s” in “%s” to lay over the images", recipe->overlay,
-                 ts_document_get_name (ts_view_get_document (view)));
+                 _ ("There is no “%s” in “%s” to lay over the images"), recipe->overlay,
+                    ts_document_get_name (ts_view_get_document (view)));
     return FALSE;
   }
   masks = ts_view_open_overlay (view, node, error);

@@ -5,6 +5,8 @@
 
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
+
 /* How published code normalises images before a network sees them; y = x * std + mean undoes it.
  * Channels in the order of storage, so blue first where @order is BGR. */
 /* clang-format off */
@@ -47,8 +49,8 @@ ts_recipe_set_preset (TsRecipe *self, const char *id, GError **error)
 
     for (preset = ts_presets; preset->id != NULL; preset++)
       g_string_append_printf (known, "%s%s", known->len > 0 ? ", " : "", preset->id);
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "There is no preset “%s”; there are %s",
-                 id != NULL ? id : "", known->str);
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 _ ("There is no preset “%s”; there are %s"), id != NULL ? id : "", known->str);
     return FALSE;
   }
   self->preset = preset->id;

@@ -6,6 +6,7 @@
 #include "base/ts-error.h"
 #include "pixels/ts-colormap.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -238,7 +239,7 @@ check_number (const char *name, double value, double min, double max, GError **e
 {
   if (value >= min && value <= max) /* false for NaN */
     return TRUE;
-  return refuse (error, "%s has to be from %g to %g, not %g", name, min, max, value);
+  return refuse (error, _ ("%s has to be from %g to %g, not %g"), _ (name), min, max, value);
 }
 
 static gboolean
@@ -246,39 +247,42 @@ check_name (const char *name, int value, const char *const *names, GError **erro
 {
   if (value >= 0 && value < (int) g_strv_length ((char **) names))
     return TRUE;
-  return refuse (error, "There is no %s number %d", name, value);
+  return refuse (error, _ ("There is no %s number %d"), _ (name), value);
 }
 
 static gboolean
 check_numbers (const TsRecipe *self, GError **error)
 {
   if (self->n_norm < 1 || self->n_norm > TS_RECIPE_MAX_CHANNELS)
-    return refuse (error, "Mean and std have 1 to %d numbers, not %u", TS_RECIPE_MAX_CHANNELS,
-                   self->n_norm);
+    return refuse (error, _ ("Mean and std have 1 to %d numbers, not %u"), TS_RECIPE_MAX_CHANNELS,
+                             self->n_norm);
   for (guint c = 0; c < self->n_norm; c++) {
     if (!isfinite (self->mean[c]) || fabs (self->mean[c]) > 1e30)
-      return refuse (error, "The mean of channel %u is not a usable number: %g", c, self->mean[c]);
+      return refuse (error, _ ("The mean of channel %u is not a usable number: %g"), c,
+                               self->mean[c]);
     if (!isfinite (self->std[c]) || fabs (self->std[c]) < 1e-30 || fabs (self->std[c]) > 1e30)
-      return refuse (error, "The std of channel %u has to be a finite number other than 0, not %g",
-                     c, self->std[c]);
+      return refuse (error,
+                     _ ("The std of channel %u has to be a finite number other than 0, not %g"), c,
+                        self->std[c]);
   }
   if (self->value_scale != 1 && self->value_scale != 255)
-    return refuse (error, "The value scale is 1 or 255, not %g", self->value_scale);
+    return refuse (error, _ ("The value scale is 1 or 255, not %g"), self->value_scale);
   if (self->n_range < 1 || self->n_range > TS_RECIPE_MAX_CHANNELS)
-    return refuse (error, "A range has 1 to %d pairs of numbers, not %u", TS_RECIPE_MAX_CHANNELS,
-                   self->n_range);
+    return refuse (error, _ ("A range has 1 to %d pairs of numbers, not %u"),
+                             TS_RECIPE_MAX_CHANNELS, self->n_range);
   for (guint c = 0; self->range_mode == TS_RANGE_FIXED && c < self->n_range; c++) {
     if (!isfinite (self->lo[c]) || !isfinite (self->hi[c]))
-      return refuse (error, "The range of channel %u is not finite: %g to %g", c, self->lo[c],
-                     self->hi[c]);
+      return refuse (error, _ ("The range of channel %u is not finite: %g to %g"), c, self->lo[c],
+                               self->hi[c]);
   }
   if (!(self->percentile_lo >= 0 && self->percentile_lo < self->percentile_hi &&
         self->percentile_hi <= 100))
-    return refuse (error, "Percentiles have to be ascending from 0 to 100, not %g and %g",
-                   self->percentile_lo, self->percentile_hi);
-  return check_number ("Sigma", self->sigma, 1e-3, 1e3, error) &&
-         check_number ("Gamma", self->gamma, 0.1, 10, error) &&
-         check_number ("The strength of the curve", self->curve_strength, 1e-3, 1e6, error);
+    return refuse (error, _ ("Percentiles have to be ascending from 0 to 100, not %g and %g"),
+                             self->percentile_lo, self->percentile_hi);
+  return check_number (N_ ("Sigma"), self->sigma, 1e-3, 1e3, error) &&
+                       check_number (N_ ("Gamma"), self->gamma, 0.1, 10, error) &&
+                                     check_number (N_ ("The strength of the curve"),
+                                                       self->curve_strength, 1e-3, 1e6, error);
 }
 
 static gboolean
@@ -286,48 +290,66 @@ check_color (const char *name, gint64 color, gint64 least, GError **error)
 {
   if (color >= least && color <= 0xffffff)
     return TRUE;
-  return refuse (error, "The colour of %s has to be from 0x000000 to 0xffffff", name);
+  return refuse (error, _ ("The colour of %s has to be from 0x000000 to 0xffffff"), _ (name));
 }
 
 static gboolean
 check_overlay (const TsRecipe *self, GError **error)
 {
   if (self->overlay != NULL && strlen (self->overlay) > MAX_PATH)
-    return refuse (error, "The path of the overlay is longer than %d bytes", MAX_PATH);
+    return refuse (error, _ ("The path of the overlay is longer than %d bytes"), MAX_PATH);
   if (self->overlay_ignore < -1)
-    return refuse (error, "The label that the overlay ignores is 0 or more, not %d",
-                   self->overlay_ignore);
+    return refuse (error, _ ("The label that the overlay ignores is 0 or more, not %d"),
+                             self->overlay_ignore);
   if (!isfinite (self->overlay_threshold))
-    return refuse (error, "The threshold of the overlay has to be a finite number");
+    return refuse (error, _ ("The threshold of the overlay has to be a finite number"));
   if ((guint) self->overlay_palette >= TS_N_COLORMAPS ||
       !ts_colormap_is_categorical (self->overlay_palette))
-    return refuse (error, "The palette of an overlay has to be a categorical colormap");
-  return check_number ("The alpha of the overlay", self->overlay_alpha, 0, 1, error) &&
-         check_color ("the overlay", self->overlay_color, -1, error);
+    return refuse (error, _ ("The palette of an overlay has to be a categorical colormap"));
+  return check_number (N_ ("The alpha of the overlay"), self->overlay_alpha, 0, 1, error) &&
+                       check_color (N_ ("the overlay"), self->overlay_color, -1, error);
 }
 
 static gboolean
 check_choices (const TsRecipe *self, GError **error)
 {
-  return check_name ("channel order", (int) self->order, (const char *[]){ "RGB", "BGR", NULL },
-                     error) &&
-         check_name ("range mode", (int) self->range_mode, ts_range_mode_names, error) &&
-         check_name ("range scope", (int) self->scope, ts_range_scope_names, error) &&
-         check_name ("rounding", (int) self->rounding, ts_rounding_names, error) &&
-         check_name ("channel mode", (int) self->channel_mode, ts_channel_mode_names, error) &&
-         check_name ("curve", (int) self->curve, ts_curve_names, error) &&
-         ((guint) self->colormap < TS_N_COLORMAPS ||
-          refuse (error, "There is no colormap number %d", (int) self->colormap)) &&
-         check_color ("NaN", self->nan_color, 0, error) &&
-         check_color ("values below the range", self->under_color, -1, error) &&
-         check_color ("values above the range", self->over_color, -1, error) &&
-         check_color ("positive infinity", self->posinf_color, -1, error) &&
-         check_color ("negative infinity", self->neginf_color, -1, error) &&
-         check_name ("part of complex numbers", (int) self->complex_part, ts_complex_part_names,
-                     error) &&
-         (self->ignore_label >= -1 ||
-          refuse (error, "The label to ignore is 0 or more, not %d", self->ignore_label)) &&
-         check_overlay (self, error);
+  return check_name (
+      N_ ("channel order"), (int) self->order, (const char *[]){ "RGB", "BGR", NULL }, error) &&
+      check_name (
+          N_ ("range mode"), (int) self->range_mode, ts_range_mode_names, error) &&
+          check_name (
+              N_ ("range scope"), (int) self->scope, ts_range_scope_names, error) &&
+              check_name (
+                  N_ ("rounding"), (int) self->rounding, ts_rounding_names, error) &&
+                  check_name (
+                      N_ ("channel mode"), (int) self->channel_mode, ts_channel_mode_names,
+                          error) &&
+                      check_name (
+                          N_ ("curve"), (int) self->curve, ts_curve_names, error) &&
+                          ((guint) self->colormap < TS_N_COLORMAPS ||
+                           refuse (error, _ ("There is no colormap number %d"),
+                                             (int) self->colormap)) &&
+                           check_color (
+                               N_ ("NaN"), self->nan_color, 0, error) &&
+                               check_color (
+                                   N_ ("values below the range"), self->under_color, -1, error) &&
+                                   check_color (N_ ("values above the range"), self->over_color, -1,
+                                                    error) &&
+                                                check_color (
+                                                    N_ ("positive infinity"), self->posinf_color,
+                                                        -1, error) &&
+                                                    check_color (
+                                                        N_ ("negative infinity"),
+                                                            self->neginf_color, -1, error) &&
+                                                        check_name (
+                                                            N_ ("part of complex numbers"),
+                                                                (int) self->complex_part,
+                                                                ts_complex_part_names, error) &&
+                                                            (self->ignore_label >= -1 ||
+                                                             refuse (error,
+                                                                     _ ("The label to ignore is 0 or more, not %d"),
+                                                                        self->ignore_label)) &&
+                                                             check_overlay (self, error);
 }
 
 /* How many of channels[] the mode uses. */
@@ -361,12 +383,12 @@ ts_recipe_validate (const TsRecipe *self, const TsImageSize *size, GError **erro
     int channel = self->channels[i];
 
     if (channel < least || (size == NULL && channel > G_MAXUINT16))
-      return refuse (error, "%d is not a channel; channels count from 0", channel);
+      return refuse (error, _ ("%d is not a channel; channels count from 0"), channel);
     if (size != NULL && channel >= (int) size->n_channels) {
       if (size->n_channels == 1)
-        return refuse (error, "There is no channel %d: the image has one channel, 0", channel);
-      return refuse (error, "There is no channel %d: the image has channels 0 to %u", channel,
-                     size->n_channels - 1);
+        return refuse (error, _ ("There is no channel %d: the image has one channel, 0"), channel);
+      return refuse (error, _ ("There is no channel %d: the image has channels 0 to %u"), channel,
+                               size->n_channels - 1);
     }
   }
   return TRUE;

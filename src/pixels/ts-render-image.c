@@ -4,6 +4,7 @@
 #include "base/ts-error.h"
 #include "pixels/ts-overlay.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Whole images: read, rendered, and what lies over them. */
@@ -88,8 +89,8 @@ ts_render_decorate (const TsBlock *image,
   if (recipe->overlay == NULL)
     return TRUE;
   if (overlay == NULL || !g_str_equal (ts_overlay_get_path (overlay), recipe->overlay)) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "The overlay “%s” was not opened",
-                 recipe->overlay);
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 _ ("The overlay “%s” was not opened"), recipe->overlay);
     return FALSE;
   }
   mask = ts_overlay_read (overlay, index, rect, (guint) image->dims[1], (guint) image->dims[0],

@@ -6,6 +6,8 @@
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +54,8 @@ ts_block_new_packed (TsDtype dtype,
   for (guint i = n_dims; i-- > 0;) {
     strides[i] = (gint64) (n_bytes / ts_dtype_get_size (dtype));
     if (!ts_checked_mul (n_bytes, dims[i], &n_bytes) || n_bytes > G_MAXINT64 / 2) {
-      g_set_error_literal (error, TS_ERROR, TS_ERROR_REFUSED, "The array is too large for memory");
+      g_set_error_literal (error, TS_ERROR, TS_ERROR_REFUSED,
+                           _ ("The array is too large for memory"));
       return NULL;
     }
   }
@@ -60,8 +63,7 @@ ts_block_new_packed (TsDtype dtype,
    * of the last row within the allocation. */
   data = aligned_alloc (64, (gsize) ((n_bytes + 127) & ~(guint64) 63));
   if (data == NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "No memory for %" G_GUINT64_FORMAT " bytes",
-                 n_bytes);
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, _ ("No memory for %" PRIu64 " bytes"), n_bytes);
     return NULL;
   }
   memset (data, 0, (gsize) n_bytes);

@@ -6,6 +6,8 @@
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,17 +78,18 @@ check_reach (TsTensor *self, GError **error)
   if (!get_span (self->shape.n_dims, self->shape.dims, self->strides, &last) ||
       !ts_checked_mul (last, ts_dtype_get_size (self->dtype), &end) ||
       !ts_checked_add (end, ts_dtype_get_size (self->dtype), &end) || end > G_MAXINT64) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT, "The strides reach beyond any file");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT,
+                         _ ("The strides reach beyond any file"));
     return FALSE;
   }
   if (!ts_range_fits (self->offset_bytes, end, ts_source_get_size (self->source))) {
     guint64 size = ts_source_get_size (self->source);
 
     g_set_error (error, TS_ERROR, TS_ERROR_TRUNCATED,
-                 "The data is cut off: %" G_GUINT64_FORMAT
-                 " bytes expected at offset %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " found",
-                 end, self->offset_bytes,
-                 size > self->offset_bytes ? size - self->offset_bytes : 0);
+                 _ ("The data is cut off: %" PRIu64
+                 " bytes expected at offset %" PRIu64 ", %" PRIu64 " found"),
+                    end, self->offset_bytes,
+                    size > self->offset_bytes ? size - self->offset_bytes : 0);
     return FALSE;
   }
   return TRUE;
@@ -115,7 +118,7 @@ ts_tensor_new (TsSource *source,
   self->shape = *shape;
   if (!ts_shape_count (shape, &self->n_elements)) {
     g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT,
-                         "The shape has more elements than any file can hold");
+                         _ ("The shape has more elements than any file can hold"));
     return NULL;
   }
   if (strides_elems == NULL) {
@@ -124,8 +127,7 @@ ts_tensor_new (TsSource *source,
     for (guint i = 0; i < shape->n_dims; i++) {
       if (strides_elems[i] < 0) {
         g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                     "The stride of axis %u is negative (%" G_GINT64_FORMAT ")", i,
-                     strides_elems[i]);
+                     _ ("The stride of axis %u is negative (%" PRId64 ")"), i, strides_elems[i]);
         return NULL;
       }
       self->strides[i] = strides_elems[i];
@@ -157,7 +159,7 @@ ts_tensor_restride (TsTensor *self,
 
   if (!ts_checked_mul (offset_elems, ts_dtype_get_size (self->dtype), &offset) ||
       !ts_checked_add (offset, self->offset_bytes, &offset)) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT, "The offset is beyond any file");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT, _ ("The offset is beyond any file"));
     return NULL;
   }
   return ts_tensor_new (self->source, offset, self->dtype, self->byte_order, shape, strides_elems,
@@ -353,13 +355,13 @@ ts_tensor_read (TsTensor *self,
     return ts_block_new_packed (self->dtype, n_dims, count, NULL, error);
   if (self->source == NULL) {
     g_set_error_literal (error, TS_ERROR, TS_ERROR_NOT_FOUND,
-                         "This tensor has a shape but no data (a \"meta\" tensor)");
+                         _ ("This tensor has a shape but no data (a \"meta\" tensor)"));
     return NULL;
   }
   /* Expanded axes (stride 0) cost nothing here, but whoever walks the block walks all of it. */
   if (!ts_checked_mul (n_wanted, size, &n_bytes) || n_bytes > READ_LIMIT_BYTES) {
     g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "%" G_GUINT64_FORMAT " elements are more than fit in memory at once", n_wanted);
+                 _ ("%" PRIu64 " elements are more than fit in memory at once"), n_wanted);
     return NULL;
   }
   for (guint i = 0; i < n_dims; i++)

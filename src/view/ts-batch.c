@@ -6,6 +6,7 @@
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 struct _TsBatch
@@ -64,27 +65,28 @@ count_images (TsBatch *self, TsTensor *tensor, GError **error)
   guint64 n_images = 1;
 
   if (shape->n_dims != self->layout.n_dims) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "Layout “%s” names %u axes; the array is %s",
-                 self->layout.roles, self->layout.n_dims, sizes);
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 _ ("Layout “%s” names %u axes; the array is %s"), self->layout.roles,
+                    self->layout.n_dims, sizes);
     return 0;
   }
   for (guint i = 0; i < shape->n_dims; i++) {
     gboolean is_side = (int) i == self->axis_h || (int) i == self->axis_w;
 
     if (shape->dims[i] == 0) {
-      g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "The array is empty (%s)", sizes);
+      g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("The array is empty (%s)"), sizes);
       return 0;
     }
     if (is_side && shape->dims[i] > MAX_SIDE) {
       g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                   "As %s, images of %s would have a side of more than %d pixels",
-                   self->layout.roles, sizes, MAX_SIDE);
+                   _ ("As %s, images of %s would have a side of more than %d pixels"),
+                      self->layout.roles, sizes, MAX_SIDE);
       return 0;
     }
     if ((int) i == self->axis_c && shape->dims[i] > MAX_CHANNELS) {
       g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                   "As %s, images of %s would have more than %d channels", self->layout.roles,
-                   sizes, MAX_CHANNELS);
+                   _ ("As %s, images of %s would have more than %d channels"), self->layout.roles,
+                      sizes, MAX_CHANNELS);
       return 0;
     }
     if (!is_side && (int) i != self->axis_c)
@@ -102,12 +104,12 @@ ts_batch_new_from_list (GPtrArray *tensors, const TsLayout *layout, GError **err
   g_return_val_if_fail (tensors != NULL && layout != NULL, NULL);
 
   if (tensors->len == 0) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_INVALID, "The list has no arrays");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_INVALID, _ ("The list has no arrays"));
     return NULL;
   }
   if (!ts_layout_is_image (layout)) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "Layout “%s” has no H and W, so there are no images in it", layout->roles);
+                 _ ("Layout “%s” has no H and W, so there are no images in it"), layout->roles);
     return NULL;
   }
   self = g_object_new (TS_TYPE_BATCH, NULL);
@@ -125,20 +127,20 @@ ts_batch_new_from_list (GPtrArray *tensors, const TsLayout *layout, GError **err
 
     if (n_here == 0) {
       if (tensors->len > 1)
-        g_prefix_error (error, "Array %u of the list: ", i);
+        g_prefix_error (error, _ ("Array %u of the list: "), i);
       return NULL;
     }
     if (ts_tensor_get_dtype (tensor) != ts_tensor_get_dtype (g_ptr_array_index (tensors, 0))) {
       g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                   "Array %u of the list is %s, the first one %s", i,
-                   ts_dtype_get_name (ts_tensor_get_dtype (tensor)),
-                   ts_dtype_get_name (ts_tensor_get_dtype (g_ptr_array_index (tensors, 0))));
+                   _ ("Array %u of the list is %s, the first one %s"), i,
+                      ts_dtype_get_name (ts_tensor_get_dtype (tensor)),
+                      ts_dtype_get_name (ts_tensor_get_dtype (g_ptr_array_index (tensors, 0))));
       return NULL;
     }
     g_ptr_array_add (self->tensors, g_object_ref (tensor));
     self->first_images[i] = n_images;
     if (!ts_checked_add (n_images, n_here, &n_images)) {
-      g_set_error_literal (error, TS_ERROR, TS_ERROR_INVALID, "The list has too many images");
+      g_set_error_literal (error, TS_ERROR, TS_ERROR_INVALID, _ ("The list has too many images"));
       return NULL;
     }
     get_size (self, tensor, &size);

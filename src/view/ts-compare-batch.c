@@ -8,6 +8,8 @@
 
 #include "view/ts-value-range.h"
 
+#include <glib/gi18n-lib.h>
+
 /* All threads together hold at most about this much of large images. */
 #define MAX_WORK_BYTES ((guint64) 2 << 30)
 
@@ -30,12 +32,12 @@ compare (const Run *run, TsComparedImage *image)
 
   a = run->a->read (run->a->data, image->index_a, run->cancellable, &image->error);
   if (a == NULL) {
-    g_prefix_error (&image->error, "the first: ");
+    g_prefix_error (&image->error, _ ("the first: "));
     return;
   }
   b = run->b->read (run->b->data, image->index_b, run->cancellable, &image->error);
   if (b == NULL) {
-    g_prefix_error (&image->error, "the second: ");
+    g_prefix_error (&image->error, _ ("the second: "));
     return;
   }
   ts_compare_blocks (a, b, run->options, &image->comparison, &image->error);

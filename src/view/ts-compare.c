@@ -11,6 +11,8 @@
 #include "base/ts-clones.h"
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -280,16 +282,17 @@ check_pair (const TsBlock *a, const TsBlock *b, GError **error)
 {
   if (memcmp (a->dims, b->dims, 3 * sizeof a->dims[0]) != 0) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "the sizes differ: %" G_GUINT64_FORMAT "×%" G_GUINT64_FORMAT
-                 " with %" G_GUINT64_FORMAT " channels and %" G_GUINT64_FORMAT "×%" G_GUINT64_FORMAT
-                 " with %" G_GUINT64_FORMAT,
-                 a->dims[1], a->dims[0], a->dims[2], b->dims[1], b->dims[0], b->dims[2]);
+                 _ ("the sizes differ: %" PRIu64 "×%" PRIu64
+                 " with %" PRIu64 " channels and %" PRIu64 "×%" PRIu64
+                 " with %" PRIu64),
+                    a->dims[1], a->dims[0], a->dims[2], b->dims[1], b->dims[0], b->dims[2]);
     return FALSE;
   }
   if ((ts_dtype_get_info (a->dtype)->dtype_class == TS_DTYPE_CLASS_COMPLEX) !=
       (ts_dtype_get_info (b->dtype)->dtype_class == TS_DTYPE_CLASS_COMPLEX)) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "%s cannot be compared with %s",
-                 ts_dtype_get_name (a->dtype), ts_dtype_get_name (b->dtype));
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 _ ("%s cannot be compared with %s"), ts_dtype_get_name (a->dtype),
+                    ts_dtype_get_name (b->dtype));
     return FALSE;
   }
   return TRUE;

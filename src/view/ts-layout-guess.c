@@ -6,6 +6,8 @@
 #include "view/ts-layout-private.h"
 #include "view/ts-names-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -353,12 +355,12 @@ find_flattened (TsLayoutGuess *self, const Question *question)
   length = question->shape->dims[1];
   side = (guint64) llround (sqrt ((double) length));
   if (side >= 8 && side <= MAX_SIDE && side * side == length) {
-    self->reshape = g_strdup_printf ("NHW:%" G_GUINT64_FORMAT "x%" G_GUINT64_FORMAT, side, side);
+    self->reshape = g_strdup_printf ("NHW:%" PRIu64 "x%" PRIu64, side, side);
     return;
   }
   side = (guint64) llround (sqrt ((double) length / 3));
   if (side >= 8 && side <= MAX_SIDE && side * side * 3 == length)
-    self->reshape = g_strdup_printf ("NCHW:3x%" G_GUINT64_FORMAT "x%" G_GUINT64_FORMAT, side, side);
+    self->reshape = g_strdup_printf ("NCHW:3x%" PRIu64 "x%" PRIu64, side, side);
 }
 
 static void
@@ -392,12 +394,11 @@ describe_size (GString *text, const TsLayout *layout, const Question *question)
   guint64 height = question->shape->dims[ts_layout_find (layout, 'H')];
   guint64 width = question->shape->dims[ts_layout_find (layout, 'W')];
 
-  g_string_append_printf (text, ", %" G_GUINT64_FORMAT "×%" G_GUINT64_FORMAT " is %s", height,
-                          width,
-                          height == width ? "square"
-                          : MAX (height, width) / 4 <= MIN (height, width)
-                              ? "the shape of a picture"
-                              : "long for a picture");
+  g_string_append_printf (text, _ (", %" PRIu64 "×%" PRIu64 " is %s"), height, width,
+                                   height == width ? _ ("square")
+                                                   : MAX (height, width) / 4 <= MIN (height, width)
+                                   ? _ ("the shape of a picture")
+                                   : _ ("long for a picture"));
 }
 
 static void
@@ -407,32 +408,33 @@ describe_image (GString *text, const TsLayoutGuess *self, const Question *questi
   int c = ts_layout_find (layout, 'C'), k = ts_layout_find (layout, 'K');
 
   if (c >= 0 && self->color == TS_COLOR_MAPS)
-    g_string_append_printf (text, "%" G_GUINT64_FORMAT " channels%s", question->shape->dims[c],
-                            question->four_are_maps ? " whose values are no colours" : "");
+    g_string_append_printf (text, _ ("%" PRIu64 " channels%s"), question->shape->dims[c],
+                                     question->four_are_maps ? _ (" whose values are no colours")
+                                                             : "");
   else if (c >= 0)
-    g_string_append_printf (text, "%" G_GUINT64_FORMAT " is a channel count",
-                            question->shape->dims[c]);
+    g_string_append_printf (text, _ ("%" PRIu64 " is a channel count"), question->shape->dims[c]);
   else if (k >= 0)
-    g_string_append_printf (text, "%" G_GUINT64_FORMAT " maps, too many for colours",
-                            question->shape->dims[k]);
+    g_string_append_printf (text, _ ("%" PRIu64 " maps, too many for colours"),
+                                     question->shape->dims[k]);
   else
-    g_string_append (text, "no axis is a channel count");
+    g_string_append (text, _ ("no axis is a channel count"));
   describe_size (text, layout, question);
   if (!isnan (self->smoothness) && self->smoothness >= 0.3)
-    g_string_append_printf (text, ", neighbouring pixels are alike (%.2f)", self->smoothness);
+    g_string_append_printf (text, _ (", neighbouring pixels are alike (%.2f)"), self->smoothness);
   else if (!isnan (self->smoothness) && self->smoothness < 0.1)
-    g_string_append_printf (text, ", though neighbouring pixels are not alike (%.2f)",
-                            self->smoothness);
+    g_string_append_printf (text, _ (", though neighbouring pixels are not alike (%.2f)"),
+                                     self->smoothness);
   if (question->name == TS_NAME_IMAGE)
-    g_string_append (text, ", named like images");
+    g_string_append (text, _ (", named like images"));
   else if ((question->name == TS_NAME_MAP || question->name == TS_NAME_LABEL) && c < 0)
-    g_string_append (text, ", named like masks");
+    g_string_append (text, _ (", named like masks"));
   else if (question->name == TS_NAME_LATENT || question->name == TS_NAME_FEATURE)
-    g_string_append (text, ", though named like vectors");
+    g_string_append (text, _ (", though named like vectors"));
   if (self->confidence == TS_CONFIDENCE_SURE)
     return;
-  g_string_append_printf (text, "; %s is %s", self->candidates[1].layout.roles,
-                          self->confidence == TS_CONFIDENCE_ASK ? "as likely" : "possible");
+  g_string_append_printf (text, _ ("; %s is %s"), self->candidates[1].layout.roles,
+                                   self->confidence == TS_CONFIDENCE_ASK ? _ ("as likely")
+                                                                         : _ ("possible"));
 }
 
 static void
@@ -442,18 +444,21 @@ describe_numbers (GString *text, const TsLayoutGuess *self, const Question *ques
   g_autofree char *sizes = ts_shape_to_string (shape);
 
   if (self->n_candidates > 0 && !ts_layout_is_image (&self->candidates[0].layout))
-    g_string_append_printf (text, "%s: vectors of %" G_GUINT64_FORMAT " numbers%s",
-                            self->candidates[0].layout.roles, shape->dims[shape->n_dims - 1],
-                            question->name == TS_NAME_LATENT      ? ", named like latents"
-                            : question->name == TS_NAME_FEATURE   ? ", named like features"
-                            : question->name == TS_NAME_PARAMETER ? ", named like weights"
-                                                                  : "");
+    g_string_append_printf (text,
+                            _ ("%s: vectors of %" PRIu64 " numbers%s"),
+                               self->candidates[0].layout.roles, shape->dims[shape->n_dims - 1],
+                               question->name == TS_NAME_LATENT ? _ (", named like latents")
+                                                                : question->name == TS_NAME_FEATURE
+                               ? _ (", named like features")
+                               : question->name == TS_NAME_PARAMETER
+                               ? _ (", named like weights")
+                               : "");
   else if (shape->n_dims < 2)
-    g_string_append (text, shape->n_dims == 0 ? "a single number" : "a row of numbers");
+    g_string_append (text, shape->n_dims == 0 ? _ ("a single number") : _ ("a row of numbers"));
   else
-    g_string_append_printf (text, "no reading of %s looks like images", sizes);
+    g_string_append_printf (text, _ ("no reading of %s looks like images"), sizes);
   if (self->reshape != NULL)
-    g_string_append_printf (text, "; may be flattened images, layout %s", self->reshape);
+    g_string_append_printf (text, _ ("; may be flattened images, layout %s"), self->reshape);
 }
 
 TsLayoutGuess *
@@ -476,7 +481,7 @@ ts_layout_guess (const TsShape *shape, TsDtype dtype, const TsLayoutHints *hints
     is_empty |= shape->dims[i] == 0;
   if (is_empty) {
     self->confidence = TS_CONFIDENCE_NONE;
-    self->reason = g_strdup ("empty: an axis has length 0");
+    self->reason = g_strdup (_ ("empty: an axis has length 0"));
     return self;
   }
   if (shape->n_dims >= 2) {

@@ -5,12 +5,13 @@
 
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static gboolean
 fail (const char *text, GError **error, const char *problem)
 {
-  g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "Layout “%s”: %s", text, problem);
+  g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("Layout “%s”: %s"), text, problem);
   return FALSE;
 }
 
@@ -48,27 +49,27 @@ ts_layout_parse (TsLayout *self, const char *text, guint n_dims, GError **error)
   g_return_val_if_fail (self != NULL && text != NULL, FALSE);
 
   if (!g_str_is_ascii (text))
-    return fail (text, error, "the letters are N, T, K, C, H, W, or N, L, D for vectors");
+    return fail (text, error, _ ("the letters are N, T, K, C, H, W, or N, L, D for vectors"));
   if (!expand (self, text, n_dims, error))
     return FALSE;
   for (guint i = 0; i < n_dims; i++) {
     if (strchr ("NTKCHWLD", self->roles[i]) == NULL)
-      return fail (text, error, "the letters are N, T, K, C, H, W, or N, L, D for vectors");
+      return fail (text, error, _ ("the letters are N, T, K, C, H, W, or N, L, D for vectors"));
     seen[(guchar) self->roles[i]]++;
   }
   for (const char *role = "CHWLD"; *role != '\0'; role++) {
     if (seen[(guchar) *role] > 1) {
-      g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "Layout “%s” has more than one %c", text,
-                   *role);
+      g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                   _ ("Layout “%s” has more than one %c"), text, *role);
       return FALSE;
     }
   }
   if (seen['H'] != seen['W'])
-    return fail (text, error, "H and W go together");
+    return fail (text, error, _ ("H and W go together"));
   if (seen['H'] > 0 && seen['D'] + seen['L'] > 0)
-    return fail (text, error, "an array is images (H, W) or vectors (D), not both");
+    return fail (text, error, _ ("an array is images (H, W) or vectors (D), not both"));
   if (seen['C'] > 0 && seen['H'] == 0)
-    return fail (text, error, "a channel axis needs H and W");
+    return fail (text, error, _ ("a channel axis needs H and W"));
   return TRUE;
 }
 

@@ -8,6 +8,8 @@
 #include "tensor/ts-columns.h"
 #include "view/ts-names-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* A checkpoint may hold millions of nodes; what belongs to images is near them. */
@@ -493,8 +495,7 @@ ts_field_read_row (const TsField *field, guint64 k, GCancellable *cancellable, G
   shape = ts_tensor_get_shape (field->tensor);
   k /= MAX (field->images_per_row, 1);
   if (k >= shape->dims[0]) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "“%s” has no row %" G_GUINT64_FORMAT,
-                 field->name, k);
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("“%s” has no row %" PRIu64), field->name, k);
     return NULL;
   }
   memcpy (count, shape->dims, shape->n_dims * sizeof *count);

@@ -3,6 +3,7 @@
 
 #include "view/ts-value-range.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -392,32 +393,33 @@ ts_value_range_describe (const TsValueRange *range)
 
   switch (range->kind) {
   case TS_VALUE_RANGE_EMPTY:
-    return g_strdup ("no finite values");
+    return g_strdup (_ ("no finite values"));
   case TS_VALUE_RANGE_CONSTANT:
-    return g_strdup_printf ("constant, value %.6g", range->stats.min);
+    return g_strdup_printf (_ ("constant, value %.6g"), range->stats.min);
   case TS_VALUE_RANGE_INTEGER:
-    return g_strdup_printf ("integers: shown over [%.6g, %.6g]", range->lo, range->hi);
+    return g_strdup_printf (_ ("integers: shown over [%.6g, %.6g]"), range->lo, range->hi);
   case TS_VALUE_RANGE_UNIT:
     if (range->stats.min < -0.001 || range->stats.max > 1.001)
-      return g_strdup_printf ("values in [0, 1] with overshoot [%.3g, %.3g]", range->stats.min,
-                              range->stats.max);
-    return g_strdup ("values in [0, 1]: shown as they are");
+      return g_strdup_printf (_ ("values in [0, 1] with overshoot [%.3g, %.3g]"), range->stats.min,
+                                 range->stats.max);
+    return g_strdup (_ ("values in [0, 1]: shown as they are"));
   case TS_VALUE_RANGE_TANH:
-    return g_strdup ("values in [-1, 1]: shown as tanh output");
+    return g_strdup (_ ("values in [-1, 1]: shown as tanh output"));
   case TS_VALUE_RANGE_BYTE:
-    return g_strdup ("values in [0, 255]: shown as bytes");
+    return g_strdup (_ ("values in [0, 255]: shown as bytes"));
   case TS_VALUE_RANGE_IMAGENET:
-    return g_strdup ("looks ImageNet-normalised: preset “imagenet” undoes it");
+    return g_strdup (_ ("looks ImageNet-normalised: preset “imagenet” undoes it"));
   case TS_VALUE_RANGE_CLIP:
-    return g_strdup ("looks CLIP-normalised: preset “clip” undoes it");
+    return g_strdup (_ ("looks CLIP-normalised: preset “clip” undoes it"));
   case TS_VALUE_RANGE_DIVERGING:
-    return g_strdup_printf ("values around zero: shown over [%.4g, %.4g]", range->lo, range->hi);
+    return g_strdup_printf (_ ("values around zero: shown over [%.4g, %.4g]"), range->lo,
+                               range->hi);
   case TS_VALUE_RANGE_PERCENTILES:
-    return g_strdup_printf ("values of [%.4g, %.4g]: percentiles 0.5 to 99.5 shown, [%.4g, %.4g]",
-                            range->stats.min, range->stats.max, range->lo, range->hi);
+    return g_strdup_printf (_ ("values of [%.4g, %.4g]: percentiles 0.5 to 99.5 shown, [%.4g, %.4g]"), range->stats.min,
+        range->stats.max, range->lo, range->hi);
   case TS_VALUE_RANGE_LABELS:
-    return g_strdup_printf ("label map: %s%u different values", range->exact ? "" : "at least ",
-                            range->n_distinct);
+    return g_strdup_printf (_ ("label map: %s%u different values"),
+                               range->exact ? "" : _ ("at least "), range->n_distinct);
   default:
     g_return_val_if_reached (NULL);
   }

@@ -4,6 +4,8 @@
 #include "base/ts-error.h"
 #include "view/ts-view-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* Which array can lie over the images of a view, and how its axes are to be read: that follows from
@@ -80,8 +82,8 @@ ts_view_open_overlay (TsView *self, TsNode *node, GError **error)
   tensors = ts_view_collect_tensors (node);
   if (tensors == NULL || !ts_tensor_has_data (g_ptr_array_index (tensors, 0))) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "“%s” cannot lie over the images: it is no array with data",
-                 ts_node_get_path (node));
+                 _ ("“%s” cannot lie over the images: it is no array with data"),
+                    ts_node_get_path (node));
     return NULL;
   }
   get_own_roles (images, with, without);
@@ -95,11 +97,11 @@ ts_view_open_overlay (TsView *self, TsNode *node, GError **error)
 
   shape = ts_shape_to_string (ts_tensor_get_shape (g_ptr_array_index (tensors, 0)));
   ts_batch_get_max_size (images, &size);
-  g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-               "“%s” (%s) cannot lie over %" G_GUINT64_FORMAT
+  g_set_error (
+      error, TS_ERROR, TS_ERROR_INVALID,
+      _ ("“%s” (%s) cannot lie over %" PRIu64
                " images of %u×%u: it has to be one map of one channel for each image, or one for "
-               "all, of the same size or the same proportions",
-               ts_node_get_path (node), shape, ts_batch_get_n_images (images), size.width,
-               size.height);
+               "all, of the same size or the same proportions"),
+         ts_node_get_path (node), shape, ts_batch_get_n_images (images), size.width, size.height);
   return NULL;
 }

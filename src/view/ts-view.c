@@ -7,6 +7,8 @@
 #include "base/ts-error.h"
 #include "view/ts-view-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 struct _TsView
@@ -135,8 +137,8 @@ reshape (TsTensor *tensor, const char *sizes, GError **error)
   guint64 product = 1;
 
   if (rank == 0 || n_parts == 0 || rank - 1 + n_parts > TS_MAX_DIMS) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "“%s” is no list of sizes such as 28x28",
-                 sizes);
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 _ ("“%s” is no list of sizes such as 28x28"), sizes);
     return NULL;
   }
   memcpy (strides, ts_tensor_get_strides (tensor), rank * sizeof *strides);
@@ -147,22 +149,22 @@ reshape (TsTensor *tensor, const char *sizes, GError **error)
 
     if (!g_ascii_string_to_unsigned (parts[i], 10, 1, G_MAXUINT32, &size, NULL) ||
         !ts_checked_mul (product, size, &product) || product > G_MAXINT64) {
-      g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "“%s” is no list of sizes such as 28x28",
-                   sizes);
+      g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                   _ ("“%s” is no list of sizes such as 28x28"), sizes);
       return NULL;
     }
     shape.dims[rank - 1 + i] = size;
     strides[rank - 1 + i] = stride;
     if (i > 0 && __builtin_mul_overflow (stride, (gint64) size, &stride)) {
-      g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "“%s” is too large", sizes);
+      g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("“%s” is too large"), sizes);
       return NULL;
     }
   }
   if (product != ts_tensor_get_dim (tensor, rank - 1)) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "%s is %" G_GUINT64_FORMAT
-                 " numbers; the rows of the array have %" G_GUINT64_FORMAT,
-                 sizes, product, ts_tensor_get_dim (tensor, rank - 1));
+                 _ ("%s is %" PRIu64
+                 " numbers; the rows of the array have %" PRIu64), sizes,
+                    product, ts_tensor_get_dim (tensor, rank - 1));
     return NULL;
   }
   return ts_tensor_restride (tensor, 0, &shape, strides, error);
@@ -204,13 +206,14 @@ check_guess (TsView *self, GError **error)
       example = &self->guess->candidates[i].layout;
   }
   if (example != NULL)
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "“%s” does not look like images (%s). To show it all the same, give a layout, for "
-                 "example %s",
-                 name, self->guess->reason, example->roles);
+    g_set_error (
+        error, TS_ERROR, TS_ERROR_INVALID,
+        _ ("“%s” does not look like images (%s). To show it all the same, give a layout, for "
+                 "example %s"),
+           name, self->guess->reason, example->roles);
   else
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "“%s” cannot be shown as images (%s)", name,
-                 self->guess->reason);
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 _ ("“%s” cannot be shown as images (%s)"), name, self->guess->reason);
   return FALSE;
 }
 
@@ -227,15 +230,16 @@ require_tensors (TsDocument *document, TsNode *node, GError **error)
   }
   tensors = ts_view_collect_tensors (node);
   if (tensors == NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "“%s” (%s) is neither an array nor a list of arrays of one kind. Choose an array",
-                 name, ts_node_get_summary (node));
+    g_set_error (
+        error, TS_ERROR, TS_ERROR_INVALID,
+        _ ("“%s” (%s) is neither an array nor a list of arrays of one kind. Choose an array"), name,
+           ts_node_get_summary (node));
     return NULL;
   }
   for (guint i = 0; i < tensors->len; i++) {
     if (!ts_tensor_has_data (g_ptr_array_index (tensors, i))) {
       g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                   "“%s” has a shape but no data (a “meta” tensor)", name);
+                   _ ("“%s” has a shape but no data (a “meta” tensor)"), name);
       return NULL;
     }
   }
