@@ -3,6 +3,10 @@
 
 #include "app/ts-tile-cache.h"
 
+#include "base/ts-pool.h"
+
+#define MAX_WORKERS 4
+
 /* The main thread writes down what it wants, workers take from the front of the list. A new list
  * replaces the old one, so nothing stale is ever begun, and what has been begun for an older list
  * is cancelled. A new batch makes a new Desk: results of the old one have nowhere to go.
@@ -156,7 +160,7 @@ cancel_begun (Desk *desk, const TsTileKey *keys, guint n_keys)
 static gboolean deliver_cb (gpointer data);
 
 static void
-work_cb (gpointer data, gpointer user_data)
+work_cb (gpointer data)
 {
   Desk *desk = data;
 
@@ -195,19 +199,6 @@ work_cb (gpointer data, gpointer user_data)
   desk->n_workers--;
   g_mutex_unlock (&desk->lock);
   desk_unref (desk);
-}
-
-static GThreadPool *
-get_pool (void)
-{
-  static GThreadPool *pool;
-
-  if (g_once_init_enter (&pool)) {
-    GThreadPool *created =
-        g_thread_pool_new (work_cb, NULL, CLAMP ((int) g_get_num_processors (), 2, 4), FALSE, NULL);
-    g_once_init_leave (&pool, created);
-  }
-  return pool;
 }
 
 static void
@@ -345,7 +336,7 @@ ts_tile_cache_request (TsTileCache *self, const TsTileKey *keys, guint n_keys)
   for (guint i = n_keys; i > 0; i--)
     ts_tile_cache_lookup (self, &keys[i - 1]);
 
-  guint max_workers = g_thread_pool_get_max_threads (get_pool ());
+  guint max_workers = MIN (ts_pool_get_n_threads (), MAX_WORKERS);
   g_mutex_lock (&desk->lock);
   cancel_begun (desk, keys, n_keys);
   g_array_set_size (desk->wanted, 0);
@@ -360,7 +351,7 @@ ts_tile_cache_request (TsTileCache *self, const TsTileKey *keys, guint n_keys)
   }
   g_mutex_unlock (&desk->lock);
   for (guint i = 0; i < n_new; i++)
-    g_thread_pool_push (get_pool (), desk_ref (desk), NULL);
+    ts_pool_push (TS_POOL_SCREEN, work_cb, desk_ref (desk));
 }
 
 gboolean

@@ -36,15 +36,18 @@ reserve (TsExportWorker *self, guint64 n_bytes, GError **error)
 }
 
 /* Row by row, so that little memory is needed at once; the image is read only once. */
-static void
-add_stats (TsBlock *image, TsStats *stats)
+static gboolean
+add_stats (TsBlock *image, TsStats *stats, GCancellable *cancellable, GError **error)
 {
   ts_stats_init (stats);
   for (guint64 y = 0; y < image->dims[0]; y++) {
     g_autoptr (TsBlock) row = ts_block_pick (image, 0, y);
 
+    if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      return FALSE;
     ts_stats_add_block (stats, row);
   }
+  return TRUE;
 }
 
 /* The labels themselves, one byte each, where a palette says their colours. Bytes are written over
@@ -138,9 +141,17 @@ ts_export_image_render (TsExportWorker *worker,
   describe (plan, image, &size, format);
   if (plan->palette != NULL && !render_labels (plan, block, image, worker->pixels, error))
     return FALSE;
-  ts_render_block (block, &plan->pixel_recipe, &image->resolved, format, plan->values,
-                   plan->palette != NULL ? NULL : worker->pixels, (gsize) row_bytes, &image->marks);
-  add_stats (block, &image->stats);
+  if (!ts_render_block_cancellable (block, &plan->pixel_recipe, &image->resolved, format,
+                                    plan->values, plan->palette != NULL ? NULL : worker->pixels,
+                                    (gsize) row_bytes, &image->marks, job->cancellable, error))
+    return FALSE;
+  if (plan->palette == NULL &&
+      !ts_render_decorate (block, plan->overlay, image->index, NULL, &plan->pixel_recipe,
+                           &image->resolved, format, plan->values, worker->pixels,
+                           (gsize) row_bytes, job->cancellable, error))
+    return FALSE;
+  if (!add_stats (block, &image->stats, job->cancellable, error))
+    return FALSE;
   image->picture = (TsPicture){ .width = size.width,
                                 .height = size.height,
                                 .format = format,

@@ -81,7 +81,7 @@ typedef enum {
 TsExportFound ts_export_verify (const TsExportPlan *plan, TsOutputDir *folder, const char *stem);
 
 /* All images of the plan into the open folder of the job, on as many threads as fit. */
-gboolean ts_export_workers_run (TsExportJob *self, GError **error);
+void ts_export_workers_run (TsExportJob *self);
 
 /* Writes all images as pages of @folder/@name. */
 gboolean ts_export_stack_write (TsExportJob *self,

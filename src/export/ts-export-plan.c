@@ -96,11 +96,16 @@ make_palette (TsExportPlan *self, GError **error)
 
   if (!ts_colormap_is_categorical (recipe->colormap))
     return fail (error, "a palette is for labels: choose the colormap categorical, tab10 or tab20");
+  if (self->recipe.overlay != NULL || self->recipe.zebra)
+    return fail (error, "a palette has no colours for what lies over the images");
   self->palette = g_malloc (256 * 4);
   for (int label = 0; label < 256; label++) {
     guint8 *entry = self->palette + 4 * label;
 
-    ts_colormap_get_label_color (recipe->colormap, label, entry);
+    if (recipe->invert)
+      ts_colormap_get_reversed_label_color (recipe->colormap, label, entry);
+    else
+      ts_colormap_get_label_color (recipe->colormap, label, entry);
     entry[3] = 255;
     if (label == recipe->ignore_label)
       memset (entry, 0, 4);

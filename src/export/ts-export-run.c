@@ -141,26 +141,24 @@ ts_export_run_images (TsExportJob *self, GCancellable *cancellable, GError **err
   self->metadata = metadata;
   self->cancellable = cancellable;
 
-  gboolean ok = ts_export_workers_run (self, error);
+  ts_export_workers_run (self);
 
-  if (ok) {
-    gboolean cancelled = g_cancellable_is_cancelled (cancellable);
-    g_autoptr (GError) record_error = NULL;
+  gboolean cancelled = g_cancellable_is_cancelled (cancellable);
+  g_autoptr (GError) record_error = NULL;
 
-    collect_failures (self);
-    count_untried (self, cancelled);
-    if (!cancelled && !write_latents_file (self, records, cancellable, &record_error)) {
-      self->progress.n_failed += self->progress.n_failed == 0;
-      g_ptr_array_add (self->failures, g_strdup (record_error->message));
-      g_clear_error (&record_error);
-    }
-    if (!write_records (self, records, cancelled, &record_error)) {
-      self->progress.n_failed += self->progress.n_failed == 0;
-      g_ptr_array_add (self->failures,
-                       g_strdup_printf ("the record of the export: %s", record_error->message));
-    }
-    ok = !g_cancellable_set_error_if_cancelled (cancellable, error);
+  collect_failures (self);
+  count_untried (self, cancelled);
+  if (!cancelled && !write_latents_file (self, records, cancellable, &record_error)) {
+    self->progress.n_failed += self->progress.n_failed == 0;
+    g_ptr_array_add (self->failures, g_strdup (record_error->message));
+    g_clear_error (&record_error);
   }
+  if (!write_records (self, records, cancelled, &record_error)) {
+    self->progress.n_failed += self->progress.n_failed == 0;
+    g_ptr_array_add (self->failures,
+                     g_strdup_printf ("the record of the export: %s", record_error->message));
+  }
+  gboolean ok = !g_cancellable_set_error_if_cancelled (cancellable, error);
   self->images = NULL;
   self->metadata = NULL;
   self->cancellable = NULL;

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "base/ts-error.h"
+#include "base/ts-pool.h"
 #include "export/ts-export-job-private.h"
 
 #define MAX_THREADS 256
@@ -47,25 +48,53 @@ take_position (TsExportJob *self, gsize *position)
 }
 
 static void
-worker_cb (gpointer data, gpointer user_data)
+run_image (TsExportWorker *worker, gsize position)
 {
-  TsExportWorker *worker = data;
   TsExportJob *self = worker->job;
+  GError *error = NULL;
+
+  if (ts_export_image_run (worker, position, &error))
+    return;
+  ts_metadata_file_take_line (self->metadata, position, NULL);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_error_free (error);
+  else
+    take_failure (self, position, error);
+}
+
+/* How many workers there still are; whoever waits for that to be none. */
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  guint n_left;
+} Crew;
+
+typedef struct
+{
+  TsExportWorker worker;
+  Crew *crew;
+} Hand;
+
+/* One image, then to the end of the queue: so that what the screen waits for gets its turn. */
+static void
+hand_cb (gpointer data)
+{
+  Hand *hand = data;
+  Crew *crew = hand->crew;
   gsize position;
 
-  while (take_position (self, &position)) {
-    GError *error = NULL;
-
-    if (ts_export_image_run (worker, position, &error))
-      continue;
-    ts_metadata_file_take_line (self->metadata, position, NULL);
-    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-      g_error_free (error);
-    else
-      take_failure (self, position, error);
+  if (take_position (hand->worker.job, &position)) {
+    run_image (&hand->worker, position);
+    ts_pool_push (TS_POOL_FILE, hand_cb, hand);
+    return;
   }
-  ts_export_worker_clear (worker);
-  g_free (worker);
+  ts_export_worker_clear (&hand->worker);
+  g_free (hand);
+  g_mutex_lock (&crew->lock);
+  if (--crew->n_left == 0)
+    g_cond_signal (&crew->cond);
+  g_mutex_unlock (&crew->lock);
 }
 
 static guint
@@ -87,20 +116,25 @@ choose_n_threads (TsExportJob *self)
   return (guint) CLAMP (self->plan->n, 1, n);
 }
 
-gboolean
-ts_export_workers_run (TsExportJob *self, GError **error)
+void
+ts_export_workers_run (TsExportJob *self)
 {
-  guint n_threads = choose_n_threads (self);
-  GThreadPool *pool = g_thread_pool_new (worker_cb, NULL, (int) n_threads, TRUE, error);
+  Crew crew = { .n_left = choose_n_threads (self) };
 
-  if (pool == NULL)
-    return FALSE;
-  for (guint i = 0; i < n_threads; i++) {
-    TsExportWorker *worker = g_new0 (TsExportWorker, 1);
+  ts_pool_reserve (crew.n_left);
+  g_mutex_init (&crew.lock);
+  g_cond_init (&crew.cond);
+  for (guint i = 0, n = crew.n_left; i < n; i++) {
+    Hand *hand = g_new0 (Hand, 1);
 
-    worker->job = self;
-    g_thread_pool_push (pool, worker, NULL);
+    hand->worker.job = self;
+    hand->crew = &crew;
+    ts_pool_push (TS_POOL_FILE, hand_cb, hand);
   }
-  g_thread_pool_free (pool, FALSE, TRUE);
-  return TRUE;
+  g_mutex_lock (&crew.lock);
+  while (crew.n_left > 0)
+    g_cond_wait (&crew.cond, &crew.lock);
+  g_mutex_unlock (&crew.lock);
+  g_mutex_clear (&crew.lock);
+  g_cond_clear (&crew.cond);
 }

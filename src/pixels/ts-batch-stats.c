@@ -266,6 +266,8 @@ ts_batch_stats_each_band (TsBatchStats *self,
   ts_batch_get_image_size (self->batch, index, &size);
   band = rect != NULL ? *rect : (TsRect){ 0, 0, size.width, size.height };
   step = MAX (BAND_ELEMENTS / MAX ((guint64) band.width * size.n_channels, 1), 1);
+  if (!ts_batch_has_rows (self->batch, index))
+    step = band.height;
   for (guint y = 0; y < band.height;) {
     guint n_rows = (guint) MIN (step, band.height - y);
     TsRect part = { band.x, band.y + y, band.width, n_rows };

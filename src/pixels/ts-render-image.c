@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/ts-error.h"
+#include "base/ts-pool.h"
 #include "pixels/ts-overlay.h"
 
 #include <glib/gi18n-lib.h>
@@ -11,6 +12,12 @@
 
 #define OVER_COLOR  0xff2020
 #define UNDER_COLOR 0x2060ff
+/* Elements that are rendered between two looks at the cancellable. */
+#define CHECK_ELEMENTS ((guint64) 1 << 20)
+/* Images above this many elements are read and rendered in bands of about BAND_ELEMENTS. */
+#define LARGE_ELEMENTS ((guint64) 1 << 22)
+#define BAND_ELEMENTS  ((guint64) 1 << 21)
+
 /* Of a stripe and of the gap after it, in pixels; powers of two. */
 #define STRIPE 4
 #define PERIOD (2 * STRIPE)
@@ -101,6 +108,108 @@ ts_render_decorate (const TsBlock *image,
   return TRUE;
 }
 
+static void
+add_marks (TsMarks *marks, const TsMarks *more)
+{
+  marks->n_nan += more->n_nan;
+  marks->n_posinf += more->n_posinf;
+  marks->n_neginf += more->n_neginf;
+  marks->n_under += more->n_under;
+  marks->n_over += more->n_over;
+}
+
+gboolean
+ts_render_block_cancellable (const TsBlock *image,
+                             const TsRecipe *recipe,
+                             const TsResolved *resolved,
+                             TsPixelFormat format,
+                             TsValues values,
+                             guint8 *out,
+                             gsize out_stride_bytes,
+                             TsMarks *marks,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  guint64 step = MAX (CHECK_ELEMENTS / MAX (image->dims[1] * image->dims[2], 1), 1);
+
+  for (guint64 y = 0; y < image->dims[0]; y += step) {
+    g_autoptr (TsBlock) rows = get_rows (image, y, MIN (step, image->dims[0] - y));
+
+    if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      return FALSE;
+    ts_render_block (rows, recipe, resolved, format, values,
+                     out != NULL ? out + (gsize) y * out_stride_bytes : NULL, out_stride_bytes,
+                     marks);
+  }
+  return TRUE;
+}
+
+/* Everything that bands of one image share. */
+typedef struct
+{
+  TsBatch *batch;
+  TsOverlay *overlay;
+  guint64 index;
+  TsRect rect;
+  guint n_rows; /* of a band */
+  const TsRecipe *recipe;
+  const TsResolved *resolved;
+  TsPixelFormat format;
+  TsValues values;
+  guint8 *out;
+  gsize stride;
+  TsMarks *marks; /* (nullable) */
+  GCancellable *cancellable;
+  GMutex lock; /* of the marks and of what follows */
+  gboolean failed;
+  GError *error; /* the first one */
+} Image;
+
+static gboolean
+render_rect (const Image *self, const TsRect *rect, guint8 *out, TsMarks *marks, GError **error)
+{
+  g_autoptr (TsBlock) image =
+                 ts_batch_read_image (self->batch, self->index, rect, self->cancellable, error);
+
+  if (image == NULL)
+    return FALSE;
+  return ts_render_block_cancellable (image, self->recipe, self->resolved, self->format,
+                                      self->values, out, self->stride, marks, self->cancellable,
+                                      error) &&
+         (out == NULL || ts_render_decorate (image, self->overlay, self->index, rect, self->recipe,
+                                             self->resolved, self->format, self->values, out,
+                                             self->stride, self->cancellable, error));
+}
+
+static void
+render_band (guint band, gpointer data)
+{
+  Image *self = data;
+  guint y = band * self->n_rows;
+  TsRect rect = { self->rect.x, self->rect.y + y, self->rect.width,
+                  MIN (self->n_rows, self->rect.height - y) };
+  TsMarks marks = { 0 };
+  GError *error = NULL;
+  gboolean failed;
+
+  g_mutex_lock (&self->lock);
+  failed = self->failed;
+  g_mutex_unlock (&self->lock);
+  if (failed)
+    return;
+  render_rect (self, &rect, self->out != NULL ? self->out + (gsize) y * self->stride : NULL, &marks,
+               &error);
+  g_mutex_lock (&self->lock);
+  if (error != NULL && self->failed)
+    g_error_free (error);
+  else if (error != NULL)
+    self->error = error;
+  self->failed = self->failed || error != NULL;
+  if (self->marks != NULL)
+    add_marks (self->marks, &marks);
+  g_mutex_unlock (&self->lock);
+}
+
 gboolean
 ts_render_with_overlay (TsBatch *batch,
                         TsOverlay *overlay,
@@ -116,18 +225,35 @@ ts_render_with_overlay (TsBatch *batch,
                         GCancellable *cancellable,
                         GError **error)
 {
-  g_autoptr (TsBlock) image = NULL;
+  Image image = { .batch = batch,
+                  .overlay = overlay,
+                  .index = index,
+                  .recipe = recipe,
+                  .resolved = resolved,
+                  .format = format,
+                  .values = values,
+                  .out = out,
+                  .stride = out_stride_bytes,
+                  .marks = marks,
+                  .cancellable = cancellable };
+  guint64 row_elements;
   TsImageSize size;
 
   ts_batch_get_image_size (batch, index, &size);
   if (!ts_recipe_validate (recipe, &size, error))
     return FALSE;
-  image = ts_batch_read_image (batch, index, rect, cancellable, error);
-  if (image == NULL)
-    return FALSE;
-  ts_render_block (image, recipe, resolved, format, values, out, out_stride_bytes, marks);
-  return out == NULL || ts_render_decorate (image, overlay, index, rect, recipe, resolved, format,
-                                            values, out, out_stride_bytes, cancellable, error);
+  image.rect = rect != NULL ? *rect : (TsRect){ 0, 0, size.width, size.height };
+  row_elements = MAX ((guint64) image.rect.width * size.n_channels, 1);
+  if (row_elements * image.rect.height <= LARGE_ELEMENTS || !ts_batch_has_rows (batch, index))
+    return render_rect (&image, &image.rect, out, marks, error);
+
+  image.n_rows = (guint) CLAMP (BAND_ELEMENTS / row_elements, 1, image.rect.height);
+  g_mutex_init (&image.lock);
+  ts_pool_run ((image.rect.height + image.n_rows - 1) / image.n_rows, render_band, &image);
+  g_mutex_clear (&image.lock);
+  if (image.failed)
+    g_propagate_error (error, image.error);
+  return !image.failed;
 }
 
 gboolean

@@ -71,14 +71,27 @@ void ts_render_block (const TsBlock *image,
                       gsize out_stride_bytes,
                       TsMarks *marks);
 
+/* As ts_render_block(), looking every some rows whether it was cancelled. */
+gboolean ts_render_block_cancellable (const TsBlock *image,
+                                      const TsRecipe *recipe,
+                                      const TsResolved *resolved,
+                                      TsPixelFormat format,
+                                      TsValues values,
+                                      guint8 *out,
+                                      gsize out_stride_bytes,
+                                      TsMarks *marks,
+                                      GCancellable *cancellable,
+                                      GError **error);
+
 /**
  * ts_render:
  * @rect: (nullable): part of the image, in image pixels
  *
- * Reads image @index (or part of it) and renders it at its own size. Screen, file and command line
- * all come through here or through ts_render_block(), so equal settings give equal bytes. A recipe
- * with an overlay needs ts_render_with_overlay(); here it is %TS_ERROR_INVALID. Stripes are drawn
- * when the recipe asks for them; ts_render_block() draws neither.
+ * Reads image @index (or part of it) and renders it at its own size; large ones in bands of rows,
+ * by all threads that are free, in bounded memory. Cancellable between bands. Screen, file and
+ * command line all come through here or through ts_render_block(), so equal settings give equal
+ * bytes. A recipe with an overlay needs ts_render_with_overlay(); here it is %TS_ERROR_INVALID.
+ * Stripes are drawn when the recipe asks for them; ts_render_block() draws neither.
  */
 gboolean ts_render (TsBatch *batch,
                     guint64 index,

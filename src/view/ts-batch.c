@@ -236,6 +236,20 @@ ts_batch_is_uniform (TsBatch *self)
   return self->is_uniform;
 }
 
+gboolean
+ts_batch_has_rows (TsBatch *self, guint64 index)
+{
+  TsTensor *tensor;
+  const gint64 *strides;
+
+  g_return_val_if_fail (TS_IS_BATCH (self), FALSE);
+  g_return_val_if_fail (index < ts_batch_get_n_images (self), FALSE);
+
+  tensor = ts_batch_get_image_tensor (self, index, NULL);
+  strides = ts_tensor_get_strides (tensor);
+  return ABS (strides[self->axis_h]) >= ABS (strides[self->axis_w]);
+}
+
 static void
 unref_block (gpointer block)
 {

@@ -52,6 +52,10 @@ gboolean ts_batch_is_uniform (TsBatch *self);
  * the image within that tensor. */
 TsTensor *ts_batch_get_image_tensor (TsBatch *self, guint64 index, guint64 *index_in_tensor);
 
+/* Whether rows lie one after the other in memory, so that bands of rows can be read by themselves
+ * without reading the image again and again. */
+gboolean ts_batch_has_rows (TsBatch *self, guint64 index);
+
 /**
  * ts_batch_read_image:
  * @rect: (nullable): part of the image; inside it

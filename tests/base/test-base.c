@@ -4,6 +4,7 @@
 #include "base/ts-checked.h"
 #include "base/ts-cursor.h"
 #include "base/ts-half.h"
+#include "base/ts-pool.h"
 
 #include <math.h>
 #include <string.h>
@@ -239,6 +240,94 @@ test_float8_e8m0 (void)
   g_assert_true (isnan (table[255]));
 }
 
+/* ---- the pool of threads ---- */
+
+#define N_TASKS 200
+
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  guint n_done;
+  guint order[N_TASKS];
+  gboolean is_open; /* tasks may begin */
+} Desk;
+
+typedef struct
+{
+  Desk *desk;
+  guint number;
+} Task;
+
+static void
+task_cb (gpointer data)
+{
+  Task *task = data;
+
+  g_mutex_lock (&task->desk->lock);
+  while (!task->desk->is_open)
+    g_cond_wait (&task->desk->cond, &task->desk->lock);
+  if (task->number < N_TASKS)
+    task->desk->order[task->desk->n_done++] = task->number;
+  g_cond_broadcast (&task->desk->cond);
+  g_mutex_unlock (&task->desk->lock);
+}
+
+/* While all threads are held, tasks queue up: those of the screen come first. */
+static void
+test_pool_order (void)
+{
+  Desk desk = { .n_done = 0 };
+  Task held = { &desk, N_TASKS };
+  Task tasks[N_TASKS];
+  guint n_files = N_TASKS / 2, n_threads = ts_pool_get_n_threads (), n_late = 0;
+
+  g_assert_cmpuint (n_threads, >=, 2);
+  for (guint i = 0; i < n_threads; i++)
+    ts_pool_push (TS_POOL_SCREEN, task_cb, &held);
+  for (guint i = 0; i < N_TASKS; i++) {
+    tasks[i] = (Task){ &desk, i };
+    ts_pool_push (i < n_files ? TS_POOL_FILE : TS_POOL_SCREEN, task_cb, &tasks[i]);
+  }
+  g_mutex_lock (&desk.lock);
+  desk.is_open = TRUE;
+  g_cond_broadcast (&desk.cond);
+  while (desk.n_done < N_TASKS)
+    g_cond_wait (&desk.cond, &desk.lock);
+  g_mutex_unlock (&desk.lock);
+  /* As many as there are threads may be taken before their turn is noted. */
+  for (guint i = 0; i < N_TASKS - n_files; i++)
+    n_late += desk.order[i] < n_files;
+  g_assert_cmpuint (n_late, <=, n_threads);
+}
+
+static void
+count_part (guint part, gpointer data)
+{
+  g_atomic_int_inc (&((int *) data)[part]);
+}
+
+static void
+run_nested (guint part, gpointer data)
+{
+  ts_pool_run (7, count_part, (int *) data + 7 * part);
+}
+
+/* Every part once; also from within, when all threads are at work. */
+static void
+test_pool_run (void)
+{
+  int counts[7 * 64] = { 0 };
+
+  ts_pool_run (0, count_part, counts);
+  ts_pool_run (1, count_part, counts);
+  g_assert_cmpint (counts[0], ==, 1);
+  counts[0] = 0;
+  ts_pool_run (64, run_nested, counts);
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    g_assert_cmpint (counts[i], ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -252,5 +341,7 @@ main (int argc, char **argv)
   g_test_add_func ("/float8/values", test_float8);
   g_test_add_func ("/float8/e5m2-is-half", test_float8_e5m2);
   g_test_add_func ("/float8/e8m0", test_float8_e8m0);
+  g_test_add_func ("/pool/order", test_pool_order);
+  g_test_add_func ("/pool/run", test_pool_run);
   return g_test_run ();
 }
