@@ -96,6 +96,8 @@ array_cb (TsInspectorMask *self)
     return;
 
   TsRecipe recipe = ts_inspector_section_get_recipe (section);
+  if (recipe.overlay == NULL) /* taken when the mask is switched on */
+    return;
   lay_over (&recipe, g_ptr_array_index (self->nodes, selected));
   ts_inspector_section_commit (section, &recipe, NULL);
 }
@@ -174,7 +176,6 @@ ts_inspector_mask_update (TsInspectorSection *section, const TsRecipe *recipe)
   ts_number_row_set_value (self->threshold_number, recipe->overlay_threshold);
   gtk_spin_button_set_value (self->ignore_spin, recipe->overlay_ignore);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->array_row), on);
   gtk_widget_set_visible (GTK_WIDGET (self->palette_row), on);
   gtk_widget_set_visible (self->number_row, on);
   gtk_widget_set_visible (GTK_WIDGET (self->color_button), one_color);

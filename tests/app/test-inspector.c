@@ -348,12 +348,12 @@ test_mask (void)
   GListModel *arrays = adw_combo_row_get_model (ADW_COMBO_ROW (find_row (window, "Array")));
   g_assert_cmpuint (g_list_model_get_n_items (arrays), ==, 1);
   assert_selected (window, "Array", "masks");
-  g_assert_false (gtk_widget_get_visible (find_row (window, "Array")));
+  g_assert_false (gtk_widget_get_visible (find_row (window, "Opacity")));
 
   gtk_switch_set_active (on, TRUE);
   assert_state (window, "overlay", "'masks'");
   assert_state (window, "overlay-color", "'#ff2d2d'");
-  g_assert_true (gtk_widget_get_visible (find_row (window, "Array")));
+  g_assert_true (gtk_widget_get_visible (find_row (window, "Opacity")));
   g_assert_true (gtk_widget_get_visible (color));
   gtk_color_chooser_set_rgba (GTK_COLOR_CHOOSER (color), &green);
   g_signal_emit_by_name (color, "color-set");
