@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define MAX_DEPTH    256
-#define MAX_NODES    200000
+#define MAX_NODES    500000
 #define MAX_AGAIN    50000
 #define MAX_PLAIN    10000       /* plain values shown of one container */
 #define MAX_TEXT     (64 * 1024) /* bytes of a text */

@@ -8,6 +8,7 @@
 #define MAX_COLUMNS                                                                                \
   64                /* wider records are no samples of a generator, and would cost a search each */
 #define MAX_DEPTH 4 /* of records in records */
+#define MANY      100
 
 static gboolean
 is_named (TsNode *node, const char *a, const char *b)
@@ -17,7 +18,7 @@ is_named (TsNode *node, const char *a, const char *b)
   return type_name != NULL && (g_str_equal (type_name, a) || g_str_equal (type_name, b));
 }
 
-/* Whether all are dicts or tuples with as many keys. */
+/* Whether all are dicts or tuples with as many keys; what is cut off at the end is left out. */
 static gboolean
 are_records (GPtrArray *nodes)
 {
@@ -29,8 +30,12 @@ are_records (GPtrArray *nodes)
     TsNode *node = g_ptr_array_index (nodes, i);
 
     if (ts_node_get_kind (node) != TS_NODE_CONTAINER || is_named (node, "list", "list") ||
-        ts_node_get_n_children (node) != n_keys)
-      return FALSE;
+        ts_node_get_n_children (node) != n_keys) {
+      /* The end of a very long list is not there as a whole. */
+      if (i < MANY || nodes->len - i > nodes->len / MANY)
+        return FALSE;
+      g_ptr_array_set_size (nodes, i);
+    }
   }
   return TRUE;
 }
