@@ -131,15 +131,20 @@ ts_cli_pair_new (TsDocument *document_a,
 
 /* What is compared at all: the leaves of the tree. */
 static void
-collect (TsNode *node, GPtrArray *leaves)
+collect (TsNode *root, GPtrArray *leaves)
 {
-  if (ts_node_get_n_children (node) == 0) {
-    if (ts_node_get_kind (node) != TS_NODE_CONTAINER)
+  g_autoptr (GPtrArray) stack = g_ptr_array_new ();
+
+  g_ptr_array_add (stack, root);
+  while (stack->len > 0) {
+    TsNode *node = g_ptr_array_steal_index (stack, stack->len - 1);
+    guint n = ts_node_get_n_children (node);
+
+    if (n == 0 && ts_node_get_kind (node) != TS_NODE_CONTAINER)
       g_ptr_array_add (leaves, node);
-    return;
+    for (guint i = n; i-- > 0;)
+      g_ptr_array_add (stack, ts_node_get_child (node, i));
   }
-  for (guint i = 0; i < ts_node_get_n_children (node); i++)
-    collect (ts_node_get_child (node, i), leaves);
 }
 
 /* Of what is no array: its text. */
@@ -214,34 +219,52 @@ pair_nodes (TsDocument *document_a, TsNode *a, TsDocument *document_b, TsNode *b
   return self;
 }
 
+/* Path -> those of that path in their order: nothing keeps a dump from naming two things alike. */
+static GHashTable *
+index_by_path (GPtrArray *leaves)
+{
+  GHashTable *by_path =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_queue_free);
+
+  for (guint i = 0; i < leaves->len; i++) {
+    const char *path = ts_node_get_path (g_ptr_array_index (leaves, i));
+    GQueue *same = g_hash_table_lookup (by_path, path);
+
+    if (same == NULL) {
+      same = g_queue_new ();
+      g_hash_table_insert (by_path, (char *) path, same);
+    }
+    g_queue_push_tail (same, g_ptr_array_index (leaves, i));
+  }
+  return by_path;
+}
+
 GPtrArray *
 ts_cli_pairs_new_all (TsDocument *document_a, TsDocument *document_b)
 {
   GPtrArray *pairs = g_ptr_array_new_with_free_func ((GDestroyNotify) ts_cli_pair_free);
   g_autoptr (GPtrArray) leaves_a = g_ptr_array_new ();
   g_autoptr (GPtrArray) leaves_b = g_ptr_array_new ();
-  g_autoptr (GHashTable) by_path = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) by_path = NULL;
 
   collect (ts_document_get_root (document_a), leaves_a);
   collect (ts_document_get_root (document_b), leaves_b);
-  for (guint i = 0; i < leaves_b->len; i++) {
-    TsNode *b = g_ptr_array_index (leaves_b, i);
-
-    g_hash_table_insert (by_path, (char *) ts_node_get_path (b), b);
-  }
+  by_path = index_by_path (leaves_b);
   for (guint i = 0; i < leaves_a->len; i++) {
     TsNode *a = g_ptr_array_index (leaves_a, i);
-    TsNode *b = g_hash_table_lookup (by_path, ts_node_get_path (a));
+    GQueue *same = g_hash_table_lookup (by_path, ts_node_get_path (a));
+    TsNode *b = same != NULL ? g_queue_pop_head (same) : NULL;
 
     g_ptr_array_add (pairs, pair_nodes (document_a, a, document_b, b));
-    if (b != NULL)
-      g_hash_table_remove (by_path, ts_node_get_path (b));
   }
   for (guint i = 0; i < leaves_b->len; i++) {
     TsNode *b = g_ptr_array_index (leaves_b, i);
+    GQueue *same = g_hash_table_lookup (by_path, ts_node_get_path (b));
 
-    if (g_hash_table_lookup (by_path, ts_node_get_path (b)) == b)
+    if (g_queue_peek_head (same) == b) {
+      g_queue_pop_head (same);
       g_ptr_array_add (pairs, pair_nodes (document_a, NULL, document_b, b));
+    }
   }
   return pairs;
 }
