@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "cli/ts-cli-entries.h"
+#include "cli/ts-cli-inputs.h"
 #include "cli/ts-cli-output.h"
 #include "cli/ts-cli.h"
 #include "export/ts-export-settings.h"
@@ -27,35 +28,55 @@ print_json (const char *folder, guint64 n_images)
 }
 
 static int
+merge (const char *folder, gboolean as_json, gboolean quiet)
+{
+  const TsCliReport report = { .file = folder, .as_json = as_json };
+  g_autoptr (GError) error = NULL;
+  guint64 n_images;
+
+  if (!ts_export_merge (folder, &n_images, NULL, &error)) {
+    g_prefix_error (&error, "%s: ", folder);
+    ts_cli_report_error (&report, error);
+    return TS_CLI_FAILED;
+  }
+  if (as_json)
+    print_json (folder, n_images);
+  else if (!quiet)
+    printf ("%" G_GUINT64_FORMAT " images are complete in %s\n", n_images, folder);
+  return TS_CLI_OK;
+}
+
+static int
 run_merge (int argc, char **argv)
 {
   g_auto (GStrv) folders = NULL;
+  g_autoptr (GPtrArray) inputs = NULL;
   g_autoptr (GError) error = NULL;
   gboolean quiet = FALSE, as_json = FALSE;
-  guint64 n_images;
+  int status = TS_CLI_OK;
   const GOptionEntry entries[] = {
     TS_CLI_JSON_ENTRY (&as_json),
     TS_CLI_QUIET_ENTRY (&quiet),
     { NULL },
   };
 
-  folders = ts_cli_parse (argc, argv, "DIR",
+  folders = ts_cli_parse (argc, argv, "DIR…",
                           "Joins what the shards of one export wrote into DIR, and verifies that "
                           "nothing is missing.",
-                          entries, NULL, 1, 1);
+                          entries, NULL, 1, G_MAXUINT);
   if (folders == NULL)
     return TS_CLI_USAGE;
-  if (!ts_export_merge (folders[0], &n_images, NULL, &error)) {
-    const TsCliReport report = { .file = folders[0], .as_json = as_json };
+  inputs = ts_cli_inputs_new (folders, &error);
+  if (inputs == NULL)
+    return ts_cli_fail (error);
+  for (guint i = 0; i < inputs->len; i++) {
+    const TsCliInput *input = g_ptr_array_index (inputs, i);
+    int one = merge (input->file, as_json, quiet);
 
-    ts_cli_report_error (&report, error);
-    return TS_CLI_FAILED;
+    fflush (stdout);
+    status = MAX (status, one);
   }
-  if (as_json)
-    print_json (folders[0], n_images);
-  else if (!quiet)
-    printf ("%" G_GUINT64_FORMAT " images are complete in %s\n", n_images, folders[0]);
-  return TS_CLI_OK;
+  return status;
 }
 
 const TsCliCommand ts_cli_merge = {

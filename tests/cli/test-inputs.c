@@ -81,6 +81,11 @@ test_names (void)
     g_assert_cmpuint (cli_count (made[i].folder, ".png"), ==, made[i].n_images);
     g_bytes_unref (cli_read (record));
   }
+  /* shards of several dumps, merged at once */
+  g_free (cli_run_ok ("export 'in/run?/x.npy' --quiet -o parts --shard 1/2"));
+  cli_assert ("merge 'parts/*'", 1, "parts/run1_x");
+  g_free (cli_run_ok ("export 'in/run?/x.npy' --quiet -o parts --shard 2/2"));
+  cli_assert ("merge 'parts/*'", 0, "3 images are complete in parts/run2_x");
   /* one by one they are the same bytes */
   g_free (cli_run_ok ("export in/run2/x.npy --quiet -o single"));
 
