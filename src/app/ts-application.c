@@ -105,6 +105,8 @@ static const struct
   { "win.close", { "<Control>w" } },
   { "win.export", { "<Control>e" } },
   { "win.export-all", { "<Control><Shift>e" } },
+  { "win.find", { "<Control>f" } },
+  { "win.go-to", { "<Control>g" } },
   { "win.show-tree", { "F9" } },
   { "win.show-inspector", { "<Alt>Return" } },
   { "win.fullscreen", { "F11" } },

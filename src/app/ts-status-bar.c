@@ -21,6 +21,8 @@ struct _TsStatusBar
   GtkLabel *shown_label;
   GtkLabel *paired_label;
   GtkLabel *selected_label;
+  GtkMenuButton *go_button;
+  GtkEntry *go_entry;
   GtkLabel *warning_label;
   GtkWidget *warning_box;
 
@@ -332,6 +334,61 @@ ts_status_bar_set_compact (TsStatusBar *self, gboolean compact)
   gtk_widget_set_visible (GTK_WIDGET (self->paired_label), !compact);
 }
 
+/* Going to an image by its number. */
+
+void
+ts_status_bar_go_to (TsStatusBar *self)
+{
+  g_return_if_fail (TS_IS_STATUS_BAR (self));
+
+  gtk_menu_button_popup (self->go_button);
+}
+
+static void
+go_shown_cb (TsStatusBar *self)
+{
+  g_autofree char *text = g_strdup_printf ("%u", ts_session_get_current (self->session));
+
+  gtk_editable_set_text (GTK_EDITABLE (self->go_entry), text);
+  gtk_widget_grab_focus (GTK_WIDGET (self->go_entry));
+}
+
+/* The number that stands there; %FALSE when there is no such image. */
+static gboolean
+get_target (TsStatusBar *self, guint64 *index)
+{
+  TsView *view = ts_session_get_view (self->session);
+  g_autofree char *text = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->go_entry)));
+  const char *digits = g_strstrip (text);
+
+  return view != NULL &&
+         g_ascii_string_to_unsigned (*digits == '#' ? digits + 1 : digits, 10, 0, G_MAXUINT, index,
+                                     NULL) &&
+         *index < ts_batch_get_n_images (ts_view_get_batch (view));
+}
+
+static void
+go_changed_cb (TsStatusBar *self)
+{
+  guint64 index;
+
+  if (get_target (self, &index))
+    gtk_widget_remove_css_class (GTK_WIDGET (self->go_entry), "error");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->go_entry), "error");
+}
+
+static void
+go_activated_cb (TsStatusBar *self)
+{
+  guint64 index;
+
+  if (!get_target (self, &index))
+    return;
+  gtk_menu_button_popdown (self->go_button);
+  ts_session_set_current (self->session, (guint) index);
+}
+
 static void
 ts_status_bar_dispose (GObject *object)
 {
@@ -362,6 +419,11 @@ ts_status_bar_class_init (TsStatusBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsStatusBar, shown_label);
   gtk_widget_class_bind_template_child (widget_class, TsStatusBar, paired_label);
   gtk_widget_class_bind_template_child (widget_class, TsStatusBar, selected_label);
+  gtk_widget_class_bind_template_child (widget_class, TsStatusBar, go_button);
+  gtk_widget_class_bind_template_child (widget_class, TsStatusBar, go_entry);
+  gtk_widget_class_bind_template_callback (widget_class, go_shown_cb);
+  gtk_widget_class_bind_template_callback (widget_class, go_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, go_activated_cb);
   gtk_widget_class_bind_template_child (widget_class, TsStatusBar, warning_label);
   gtk_widget_class_bind_template_child (widget_class, TsStatusBar, warning_box);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);

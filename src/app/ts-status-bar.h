@@ -28,4 +28,7 @@ void ts_status_bar_set_single (TsStatusBar *self, gboolean single);
 /* In a narrow window: only what matters most. */
 void ts_status_bar_set_compact (TsStatusBar *self, gboolean compact);
 
+/* Asks for the number of an image to go to. */
+void ts_status_bar_go_to (TsStatusBar *self);
+
 G_END_DECLS

@@ -76,6 +76,15 @@ search_changed_cb (TsTreePane *self)
   self->updating = FALSE;
 }
 
+void
+ts_tree_pane_find (TsTreePane *self)
+{
+  g_return_if_fail (TS_IS_TREE_PANE (self));
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->filter_entry));
+  gtk_editable_select_region (GTK_EDITABLE (self->filter_entry), 0, -1);
+}
+
 static void
 stop_search_cb (TsTreePane *self)
 {

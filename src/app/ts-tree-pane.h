@@ -17,5 +17,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TsTreePane, ts_tree_pane, TS, TREE_PANE, GtkWidget)
 
 void ts_tree_pane_set_session (TsTreePane *self, TsSession *session);
+/* Puts the focus into the filter. */
+void ts_tree_pane_find (TsTreePane *self);
 
 G_END_DECLS

@@ -272,6 +272,22 @@ change_inspector_cb (GSimpleAction *action, GVariant *value, gpointer data)
 }
 
 static void
+find_cb (GSimpleAction *action, GVariant *value, gpointer data)
+{
+  TsWindow *self = data;
+
+  *ts_window_get_pane_wish (self, TRUE) = TRUE;
+  ts_window_update_panes (self);
+  ts_tree_pane_find (self->tree_pane);
+}
+
+static void
+go_to_cb (GSimpleAction *action, GVariant *value, gpointer data)
+{
+  ts_status_bar_go_to (((TsWindow *) data)->status_bar);
+}
+
+static void
 fullscreen_cb (GSimpleAction *action, GVariant *value, gpointer data)
 {
   GtkWindow *window = data;
@@ -328,6 +344,8 @@ static const GActionEntry entries[] = {
   { "next-bad", next_bad_cb },
   { "show-tree", NULL, NULL, "true", change_tree_cb },
   { "show-inspector", NULL, NULL, "true", change_inspector_cb },
+  { "find", find_cb },
+  { "go-to", go_to_cb },
   { "fullscreen", fullscreen_cb },
   { "select-all", select_all_cb },
   { "select-none", select_none_cb },
@@ -347,6 +365,7 @@ static const char *const needs_view[] = {
   "zoom-out",
   "zoom-reset",
   "current",
+  "go-to",
   "next-bad",
   "select-all",
   "select-none",
@@ -382,6 +401,7 @@ ts_window_update_actions (TsWindow *self)
     ts_window_set_enabled (self, needs_view[i], view != NULL);
   ts_window_set_enabled (self, "layout", node != NULL);
   ts_window_set_enabled (self, "node", ts_session_get_document (session) != NULL);
+  ts_window_set_enabled (self, "find", ts_session_get_document (session) != NULL);
   ts_window_set_enabled (self, "reload", ts_session_get_file (session) != NULL);
   ts_window_set_enabled (self, "open-raw",
                          ts_session_get_file (session) != NULL &&

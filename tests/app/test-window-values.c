@@ -90,6 +90,37 @@ test_visible_range (void)
   close_window (window);
 }
 
+/* A number typed into the line at the bottom goes to that image; Ctrl+F goes to the filter. */
+static void
+test_go_to (void)
+{
+  if (!start ())
+    return;
+  TsWindow *window = open_sample ("cells.pt");
+  GtkEntry *entry = GTK_ENTRY (gtk_widget_get_template_child (GTK_WIDGET (window->status_bar),
+                                                              TS_TYPE_STATUS_BAR, "go_entry"));
+
+  g_action_group_activate_action (G_ACTION_GROUP (window), "go-to", NULL);
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (entry)));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "0");
+  gtk_editable_set_text (GTK_EDITABLE (entry), "64");
+  g_assert_true (gtk_widget_has_css_class (GTK_WIDGET (entry), "error"));
+  g_signal_emit_by_name (entry, "activate");
+  assert_state (window, "current", "0");
+  gtk_editable_set_text (GTK_EDITABLE (entry), " #63");
+  g_assert_false (gtk_widget_has_css_class (GTK_WIDGET (entry), "error"));
+  g_signal_emit_by_name (entry, "activate");
+  assert_state (window, "current", "63");
+
+  g_action_group_activate_action (G_ACTION_GROUP (window), "show-tree", NULL);
+  g_action_group_activate_action (G_ACTION_GROUP (window), "find", NULL);
+  assert_state (window, "show-tree", "true");
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+  g_assert_nonnull (focus);
+  g_assert_true (gtk_widget_is_ancestor (focus, GTK_WIDGET (window->tree_pane)));
+  close_window (window);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -103,6 +134,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/values/latents", test_latents);
   g_test_add_func ("/values/visible-range", test_visible_range);
+  g_test_add_func ("/values/go-to", test_go_to);
 
   int status = g_test_run ();
   g_clear_object (&application);
