@@ -173,10 +173,12 @@ encode_tiff (const TsPicture *picture, const TsEncodeOptions *options, GError **
   return g_bytes_new_take (memory.data, (gsize) memory.size);
 }
 
-/* The directory stands at the end, as libtiff writes it. */
+/* The directory stands behind the pixels, as libtiff writes it, and behind it what its entries
+ * point at. */
 static gboolean
 is_whole_tiff (const guint8 *data, gsize n_bytes)
 {
+  static const guint8 type_sizes[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8 };
   const char *magic = G_BYTE_ORDER == G_LITTLE_ENDIAN ? "II*\0" : "MM\0*";
   guint32 offset;
   guint16 n_entries;
@@ -189,7 +191,22 @@ is_whole_tiff (const guint8 *data, gsize n_bytes)
   if (offset < 8 || offset > n_bytes - 2)
     return FALSE;
   memcpy (&n_entries, data + offset, 2);
-  return n_bytes - offset >= 2 + 12 * (gsize) n_entries + 4;
+  if (n_bytes - offset < 2 + 12 * (gsize) n_entries + 4)
+    return FALSE;
+  for (guint i = 0; i < n_entries; i++) {
+    const guint8 *entry = data + offset + 2 + 12 * (gsize) i;
+    guint16 type;
+    guint32 count, at;
+    guint64 size;
+
+    memcpy (&type, entry + 2, 2);
+    memcpy (&count, entry + 4, 4);
+    memcpy (&at, entry + 8, 4);
+    size = type < G_N_ELEMENTS (type_sizes) ? (guint64) type_sizes[type] * count : 0;
+    if (size > 4 && (at > n_bytes || size > n_bytes - at))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static char *

@@ -118,6 +118,15 @@ ts_export_run_dry (TsExportJob *self, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+/* A full disk is said once. */
+static void
+take_record_failure (TsExportJob *self, const GError *error)
+{
+  self->progress.n_failed += self->progress.n_failed == 0;
+  if (!self->stopped)
+    g_ptr_array_add (self->failures, g_strdup (error->message));
+}
+
 gboolean
 ts_export_run_images (TsExportJob *self, GCancellable *cancellable, GError **error)
 {
@@ -148,15 +157,14 @@ ts_export_run_images (TsExportJob *self, GCancellable *cancellable, GError **err
 
   collect_failures (self);
   count_untried (self, cancelled);
+  /* What stops an export stops its records too; that was said. */
   if (!cancelled && !write_latents_file (self, records, cancellable, &record_error)) {
-    self->progress.n_failed += self->progress.n_failed == 0;
-    g_ptr_array_add (self->failures, g_strdup (record_error->message));
+    take_record_failure (self, record_error);
     g_clear_error (&record_error);
   }
   if (!write_records (self, records, cancelled, &record_error)) {
-    self->progress.n_failed += self->progress.n_failed == 0;
-    g_ptr_array_add (self->failures,
-                     g_strdup_printf ("the record of the export: %s", record_error->message));
+    g_prefix_error (&record_error, "the record of the export: ");
+    take_record_failure (self, record_error);
   }
   gboolean ok = !g_cancellable_set_error_if_cancelled (cancellable, error);
   self->images = NULL;

@@ -32,6 +32,7 @@ ts_provenance_free (TsProvenance *self)
   g_free (self->layout);
   g_free (self->dtype);
   g_free (self->image_file);
+  g_free (self->range_images);
   g_free (self->format);
   g_strfreev (self->latents);
   g_free (self);
@@ -109,6 +110,7 @@ read_image (TsProvenance *self, JsonObject *root, GError **error)
   if (!read_string (image, "image", "file", &self->image_file, error) ||
       !read_string (image, "image", "format", &self->format, error) ||
       !ts_json_get_int (image, "image", "bits", &bits, error) ||
+      !ts_json_get_boolean (image, "image", "palette", &self->palette, error) ||
       !ts_json_get_string (image, "image", "values", &values, error))
     return FALSE;
   self->bits = (int) CLAMP (bits, 0, 64);
@@ -164,10 +166,12 @@ read_stats (TsProvenance *self, JsonObject *root, GError **error)
           ts_json_get_double (stats, "stats", "max", &self->stats.max, error));
 }
 
-/* A range that was taken of a selection, which is not known any more, is the numbers it came to. */
+/* A range that was taken of a selection is the numbers it came to, wherever that selection is not
+ * the one that is meant now. */
 static void
 settle_range (TsProvenance *self)
 {
+  self->range_mode = self->recipe.range_mode;
   if (self->recipe.scope != TS_SCOPE_SELECTION || self->recipe.range_mode == TS_RANGE_FIXED ||
       self->index < 0)
     return;
@@ -215,6 +219,8 @@ ts_provenance_read (const char *json, gssize length, GError **error)
       !read_latents (self, root, error) || !read_stats (self, root, error) ||
       !ts_recipe_from_json (&self->recipe, json, length, error))
     return NULL;
+  if (self->recipe.scope == TS_SCOPE_SELECTION)
+    self->range_images = ts_range_images_from_json (json, length);
   settle_range (self);
   return g_steal_pointer (&self);
 }
@@ -391,7 +397,16 @@ ts_provenance_to_settings (const TsProvenance *self, GError **error)
   settings->recipe = self->recipe;
   settings->name_template = make_template (self->image_file);
   settings->latents = g_strdupv (self->latents);
-  settings->options.depth = (guint) self->bits;
+  if (self->range_images != NULL && self->range_mode != TS_RANGE_FIXED) {
+    settings->recipe.range_mode = self->range_mode;
+    settings->recipe.scope = TS_SCOPE_SELECTION;
+    settings->range_images = g_strdup (self->range_images);
+  }
+  /* 16 bits of a format that has no such numbers are halves */
+  settings->options.half =
+      self->bits == 16 && !g_strv_contains (settings->options.encoder->depths, "16");
+  settings->options.depth = settings->options.half ? 32 : (guint) self->bits;
+  settings->options.palette = self->palette;
   settings->options.values = (TsValues) self->values;
   settings->options.name_template = settings->name_template;
   settings->options.latents = (const char *const *) settings->latents;

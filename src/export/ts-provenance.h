@@ -12,7 +12,9 @@ G_BEGIN_DECLS
  * @key, @layout: the array and how its axes were read
  * @shape, @dtype: of the array
  * @index: the image, or -1 for a picture of several (contact sheet, figure)
- * @recipe: how it was looked at
+ * @recipe: how it was looked at; a range that was taken of a selection is the numbers it came to
+ * @range_images: (nullable): that selection, for ts_indices_from_string(), and
+ * @range_mode: how the range was taken of it
  *
  * What a picture that Tenscope wrote says of itself: where it came from and how it was looked at.
  * All of it comes from the file and may be invented. A plain value but for its strings.
@@ -27,12 +29,15 @@ typedef struct
   TsShape shape;
   gint64 index;
   TsRecipe recipe;
+  char *range_images;
+  TsRangeMode range_mode;
 
   /*< private >*/
   char *image_file;
   char *format;
   int bits;
   int values;
+  gboolean palette;
   char **latents;
   gboolean has_stats;
   TsStats stats; /* counts, min and max only */

@@ -451,8 +451,8 @@ ts_sidecar_check (GBytes *sidecar, GBytes *image, gboolean *has_digest)
   length = strlen (text);
   if (length == 0 || !g_str_has_suffix (text, is_json ? "}\n" : TS_YAML_END))
     return FALSE;
-  bytes = find_behind (text, is_json ? "\"bytes\": " : "\n  bytes: ");
-  crc = find_behind (text, is_json ? "\"crc32\": \"" : "\n  crc32: \"");
+  bytes = find_behind (text, is_json ? "\"bytes\":" : "\n  bytes: ");
+  crc = find_behind (text, is_json ? "\"crc32\":\"" : "\n  crc32: \"");
   if (bytes == NULL || crc == NULL)
     return TRUE;
   *has_digest = TRUE;

@@ -6,6 +6,7 @@
 
 #include "base/ts-error.h"
 #include "export/ts-provenance.h"
+#include "reader/ts-reader.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -136,6 +137,62 @@ test_replay (void)
   g_assert_cmpint (run ("replay %T/run/out/images/x05.json --on-collision overwrite", NULL), ==, 0);
 }
 
+/* A range that was taken of other images than those that are written. */
+static void
+test_selection (void)
+{
+  static const guint64 chosen[] = { 1, 2, 40 }, written[] = { 5, 2 };
+  g_autofree char *path = in_root ("window/cells.pt");
+  g_autofree char *out = in_root ("window/out");
+  g_autoptr (TsDocument) document = NULL;
+  g_autoptr (TsView) view = NULL;
+  g_autoptr (TsBatchStats) whole = NULL;
+  g_autoptr (TsBatchStats) stats = NULL;
+  g_autoptr (TsExportJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  TsExportOptions options;
+  TsRecipe recipe;
+
+  /* as the window does it: its selection is what the range is of */
+  copy_sample ("cells.pt", "window/cells.pt");
+  document = ts_reader_open_path (path, NULL, &error);
+  g_assert_no_error (error);
+  view = ts_view_new (document, ts_view_choose_node (document), NULL, NULL, &error);
+  g_assert_no_error (error);
+  whole = ts_batch_stats_new_for_view (view);
+  stats = ts_batch_stats_new_subset (whole, chosen, G_N_ELEMENTS (chosen));
+  ts_recipe_init (&recipe);
+  recipe.range_mode = TS_RANGE_MINMAX;
+  recipe.scope = TS_SCOPE_SELECTION;
+  ts_export_options_init (&options);
+  options.folder = out;
+  job = ts_export_job_new (view, stats, &recipe, &options, written, G_N_ELEMENTS (written), &error);
+  g_assert_no_error (error);
+  g_assert_true (ts_export_job_run (job, NULL, &error));
+
+  g_assert_cmpint (run ("replay %T/window/out/export.json --quiet -o %T/window/b", NULL), ==, 0);
+  assert_same ("window/out/images/cells_05.png", "window/b/images/cells_05.png");
+  assert_same ("window/out/images/cells_02.png", "window/b/images/cells_02.png");
+  g_assert_cmpint (run ("replay %T/window/out/images/cells_05.png --quiet -o %T/window/c", NULL),
+                   ==, 0);
+  assert_same ("window/out/images/cells_05.png", "window/c/images/cells_05.png");
+
+  /* and it is not the range of what is written */
+  g_assert_cmpint (run ("export %T/window/cells.pt --preset unit --range minmax --scope selection "
+                        "--index 5,2 --quiet -o %T/window/d",
+                        NULL),
+                   ==, 0);
+  g_autofree char *a = in_root ("window/out/images/cells_05.png");
+  g_autofree char *b = in_root ("window/d/images/cells_05.png");
+  g_autofree char *x = NULL;
+  g_autofree char *y = NULL;
+  gsize n_x, n_y;
+
+  g_assert_true (g_file_get_contents (a, &x, &n_x, NULL));
+  g_assert_true (g_file_get_contents (b, &y, &n_y, NULL));
+  g_assert_true (n_x != n_y || memcmp (x, y, n_x) != 0);
+}
+
 static void
 test_missing (void)
 {
@@ -248,6 +305,7 @@ main (int argc, char **argv)
   g_assert_nonnull (program);
   g_assert_nonnull (samples);
   g_test_add_func ("/provenance/replay", test_replay);
+  g_test_add_func ("/provenance/selection", test_selection);
   g_test_add_func ("/provenance/missing", test_missing);
   g_test_add_func ("/provenance/hostile", test_hostile);
   status = g_test_run ();
