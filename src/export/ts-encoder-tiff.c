@@ -139,7 +139,8 @@ ts_tiff_write_picture (TIFF *tiff,
 gboolean
 ts_tiff_has_codec (TsCodec codec)
 {
-  return codec != TS_CODEC_ZSTD || TIFFIsCODECConfigured (COMPRESSION_ZSTD);
+  return codec != TS_CODEC_ZSTD ||
+         (ts_tiff_library () != NULL && TIFFIsCODECConfigured (COMPRESSION_ZSTD));
 }
 
 static GBytes *
@@ -212,6 +213,8 @@ is_whole_tiff (const guint8 *data, gsize n_bytes)
 static char *
 dup_tiff_version (void)
 {
+  if (ts_tiff_library () == NULL)
+    return g_strdup ("LIBTIFF is not installed");
   return g_strndup (TIFFGetVersion (), strcspn (TIFFGetVersion (), "\n"));
 }
 

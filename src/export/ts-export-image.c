@@ -150,7 +150,7 @@ ts_export_image_render (TsExportWorker *worker,
                            &image->resolved, format, plan->values, worker->pixels,
                            (gsize) row_bytes, job->cancellable, error))
     return FALSE;
-  if (!add_stats (block, &image->stats, job->cancellable, error))
+  if (plan->sidecar && !add_stats (block, &image->stats, job->cancellable, error))
     return FALSE;
   image->picture = (TsPicture){ .width = size.width,
                                 .height = size.height,

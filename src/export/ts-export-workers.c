@@ -121,6 +121,16 @@ ts_export_workers_run (TsExportJob *self)
 {
   Crew crew = { .n_left = choose_n_threads (self) };
 
+  /* One image needs nobody else. */
+  if (crew.n_left == 1) {
+    TsExportWorker worker = { .job = self };
+    gsize position;
+
+    while (take_position (self, &position))
+      run_image (&worker, position);
+    ts_export_worker_clear (&worker);
+    return;
+  }
   ts_pool_reserve (crew.n_left);
   g_mutex_init (&crew.lock);
   g_cond_init (&crew.cond);

@@ -133,8 +133,14 @@ warning_cb (TIFF *tiff, void *data, const char *module, const char *format, va_l
 TIFF *
 ts_tiff_open (TsTiffTarget *self, gboolean big)
 {
-  TIFFOpenOptions *options = TIFFOpenOptionsAlloc ();
+  TIFFOpenOptions *options;
 
+  if (ts_tiff_library () == NULL) {
+    g_strlcpy (self->message, "the module for TIFF (tenscope-tiff.so) is not installed",
+               sizeof self->message);
+    return NULL;
+  }
+  options = TIFFOpenOptionsAlloc ();
   TIFFOpenOptionsSetErrorHandlerExtR (options, error_cb, self);
   TIFFOpenOptionsSetWarningHandlerExtR (options, warning_cb, self);
 

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "export/ts-encoder-private.h"
-
-#include <tiffio.h>
+#include "export/ts-tiff-library.h"
 
 G_BEGIN_DECLS
 
