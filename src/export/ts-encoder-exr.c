@@ -11,6 +11,7 @@
 #include "base/ts-error.h"
 #include "base/ts-half.h"
 
+#include <glib/gi18n-lib.h>
 #include <openexr.h>
 #include <string.h>
 
@@ -175,15 +176,15 @@ encode_exr (const TsPicture *picture, const TsEncodeOptions *options, GError **e
 
   if (ts_pixel_format_get_bits (picture->format) != 32 ||
       ts_pixel_format_get_n_channels (picture->format) == 4) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "OpenEXR holds floats without alpha here");
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("OpenEXR holds floats without alpha here"));
     return NULL;
   }
   if (picture->width == 0 || picture->height == 0 || picture->width > MAX_SIDE ||
       picture->height > MAX_SIDE ||
       !ts_checked_mul ((guint64) picture->width * 12, picture->height, &n_bytes) ||
       n_bytes > G_MAXINT32 - (1 << 20)) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "OpenEXR cannot hold %u×%u pixels here",
-                 picture->width, picture->height);
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 _ ("OpenEXR cannot hold %u×%u pixels here"), picture->width, picture->height);
     return NULL;
   }
 
@@ -203,7 +204,7 @@ encode_exr (const TsPicture *picture, const TsEncodeOptions *options, GError **e
   if (!ok) {
     g_byte_array_unref (writer.out);
     g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "OpenEXR: %s",
-                 writer.message[0] != '\0' ? writer.message : "no memory");
+                 writer.message[0] != '\0' ? writer.message : _ ("no memory"));
     return NULL;
   }
   return g_byte_array_free_to_bytes (writer.out);

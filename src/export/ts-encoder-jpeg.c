@@ -6,6 +6,7 @@
 
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,14 +110,15 @@ encode_jpeg (const TsPicture *picture, const TsEncodeOptions *options, GError **
   guint n_channels = ts_pixel_format_get_n_channels (picture->format);
 
   if (ts_pixel_format_get_bits (picture->format) != 8 || n_channels > 3) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "JPEG holds 8 bits a channel without alpha");
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 _ ("JPEG holds 8 bits a channel without alpha"));
     return NULL;
   }
   if (picture->width == 0 || picture->height == 0 || picture->width > JPEG_MAX_DIMENSION ||
       picture->height > JPEG_MAX_DIMENSION) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "JPEG holds at most %ld pixels a side, not %u×%u", (long) JPEG_MAX_DIMENSION,
-                 picture->width, picture->height);
+                 _ ("JPEG holds at most %ld pixels a side, not %u×%u"), (long) JPEG_MAX_DIMENSION,
+                    picture->width, picture->height);
     return NULL;
   }
 

@@ -12,6 +12,7 @@
 #include "export/ts-deflate.h"
 #include "export/ts-png-filter.h"
 
+#include <glib/gi18n-lib.h>
 #include <libdeflate.h>
 #include <png.h>
 #include <stdlib.h>
@@ -136,7 +137,7 @@ deflate (const guint8 *filtered, gsize n_bytes, int level, GError **error)
   }
   compressor = libdeflate_alloc_compressor (level);
   if (compressor == NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "PNG: no memory for the compressor");
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, _ ("PNG: no memory for the compressor"));
     return NULL;
   }
   bound = libdeflate_zlib_compress_bound (compressor, n_bytes);
@@ -303,14 +304,14 @@ encode_png (const TsPicture *picture, const TsEncodeOptions *options, GError **e
   g_return_val_if_fail (picture->palette == NULL || picture->format == TS_PIXELS_GRAY8, NULL);
 
   if (bits > 16) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "PNG holds 8 or 16 bits, not %u", bits);
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("PNG holds 8 or 16 bits, not %u"), bits);
     return NULL;
   }
   if (picture->width == 0 || picture->height == 0 ||
       !ts_checked_mul ((guint64) picture->width * 8 + 1, picture->height, &n_bytes) ||
       n_bytes > G_MAXINT32) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "PNG cannot hold %u×%u pixels here",
-                 picture->width, picture->height);
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 _ ("PNG cannot hold %u×%u pixels here"), picture->width, picture->height);
     return NULL;
   }
 
@@ -332,7 +333,7 @@ encode_png (const TsPicture *picture, const TsEncodeOptions *options, GError **e
   if (!ok) {
     g_byte_array_unref (writer.out);
     g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "PNG: %s",
-                 writer.message[0] != '\0' ? writer.message : "no memory");
+                 writer.message[0] != '\0' ? writer.message : _ ("no memory"));
     return NULL;
   }
   return g_byte_array_free_to_bytes (writer.out);

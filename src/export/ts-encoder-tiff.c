@@ -11,6 +11,7 @@
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -153,8 +154,8 @@ encode_tiff (const TsPicture *picture, const TsEncodeOptions *options, GError **
   if (picture->width == 0 || picture->height == 0 ||
       !ts_checked_mul ((guint64) picture->width * 16, picture->height, &n_bytes) ||
       n_bytes > G_MAXINT32) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "TIFF cannot hold %u×%u pixels here",
-                 picture->width, picture->height);
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
+                 _ ("TIFF cannot hold %u×%u pixels here"), picture->width, picture->height);
     return NULL;
   }
 
@@ -168,7 +169,7 @@ encode_tiff (const TsPicture *picture, const TsEncodeOptions *options, GError **
   if (!ok) {
     g_free (memory.data);
     g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "TIFF: %s",
-                 memory.message[0] != '\0' ? memory.message : "no memory");
+                 memory.message[0] != '\0' ? memory.message : _ ("no memory"));
     return NULL;
   }
   return g_bytes_new_take (memory.data, (gsize) memory.size);

@@ -9,6 +9,7 @@
 
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <webp/encode.h>
 
@@ -98,19 +99,19 @@ encode_webp (const TsPicture *picture, const TsEncodeOptions *options, GError **
   WebPPicture webp;
 
   if (ts_pixel_format_get_bits (picture->format) != 8) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "WebP holds 8 bits a channel");
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("WebP holds 8 bits a channel"));
     return NULL;
   }
   if (picture->width == 0 || picture->height == 0 || picture->width > WEBP_MAX_DIMENSION ||
       picture->height > WEBP_MAX_DIMENSION) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "WebP holds at most %d pixels a side, not %u×%u", WEBP_MAX_DIMENSION,
-                 picture->width, picture->height);
+                 _ ("WebP holds at most %d pixels a side, not %u×%u"), WEBP_MAX_DIMENSION,
+                    picture->width, picture->height);
     return NULL;
   }
   if (!WebPConfigPreset (&config, WEBP_PRESET_DEFAULT, (float) CLAMP (options->quality, 1, 100)) ||
       !WebPPictureInit (&webp)) {
-    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "WebP: the library has another version");
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, _ ("WebP: the library has another version"));
     return NULL;
   }
   if (options->lossless) {
@@ -139,8 +140,8 @@ encode_webp (const TsPicture *picture, const TsEncodeOptions *options, GError **
   if (ok)
     bytes = add_metadata (&memory, picture, options->metadata);
   else
-    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "WebP: the library failed (code %d)",
-                 (int) webp.error_code);
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED,
+                 _ ("WebP: the library failed (code %d)"), (int) webp.error_code);
   WebPPictureFree (&webp);
   WebPMemoryWriterClear (&memory);
   return bytes;

@@ -8,6 +8,7 @@
 #include "base/ts-error.h"
 #include "export/ts-export-job-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -31,7 +32,7 @@ reserve (TsExportWorker *self, guint64 n_bytes, GError **error)
     self->n_allocated = self->pixels != NULL ? n_rounded : 0;
   }
   if (self->pixels == NULL)
-    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "no memory for its pixels");
+    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, _ ("no memory for its pixels"));
   return self->pixels != NULL;
 }
 
@@ -71,7 +72,7 @@ render_labels (const TsExportPlan *plan,
 
     if (!(label >= 0 && label <= 255 && label == floorf (label))) {
       g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                   "a palette holds the labels 0 to 255; there is %g", (double) label);
+                   _ ("a palette holds the labels 0 to 255; there is %g"), (double) label);
       return FALSE;
     }
     pixels[i] = (guint8) label;
@@ -125,7 +126,7 @@ ts_export_image_render (TsExportWorker *worker,
   if (!ts_checked_mul (size.width, ts_pixel_format_get_size (format), &row_bytes) ||
       !ts_checked_mul (row_bytes, size.height, &n_bytes) ||
       !ts_checked_mul (n_bytes, plan->palette != NULL ? sizeof (float) : 1, &n_needed)) {
-    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "the image is too large");
+    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, _ ("the image is too large"));
     return FALSE;
   }
   if (!reserve (worker, n_needed, error))

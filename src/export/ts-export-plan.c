@@ -10,6 +10,8 @@
 #include "export/ts-tiff-stack.h"
 #include "pixels/ts-colormap.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,30 +41,30 @@ check_extras (const TsExportOptions *options, GError **error)
   gboolean is_jpeg = g_str_equal (encoder->id, "jpeg");
 
   if (options->lossless && !g_str_equal (encoder->id, "webp"))
-    return encoder->has_quality ? fail (error, "%s is never lossless", encoder->title)
-                                : fail (error, "%s is always lossless", encoder->title);
+    return encoder->has_quality         ? fail (error, _ ("%s is never lossless"), encoder->title)
+                                        : fail (error, _ ("%s is always lossless"), encoder->title);
   if (options->subsampling != 0 && !is_jpeg)
-    return fail (error, "%s has no subsampling; JPEG has", encoder->title);
+    return fail (error, _ ("%s has no subsampling; JPEG has"), encoder->title);
   if (options->progressive && !is_jpeg)
-    return fail (error, "%s is never progressive; JPEG may be", encoder->title);
+    return fail (error, _ ("%s is never progressive; JPEG may be"), encoder->title);
   if (options->codec != TS_CODEC_AUTO) {
     const char *name = ts_codec_names[options->codec];
 
     if (encoder->codecs == NULL)
-      return fail (error, "%s leaves no choice of compression “%s”; TIFF does", encoder->title,
-                   name);
+      return fail (error, _ ("%s leaves no choice of compression “%s”; TIFF does"), encoder->title,
+                             name);
     if (!g_strv_contains (encoder->codecs, name))
-      return fail (error, "%s knows no compression “%s”", encoder->title, name);
+      return fail (error, _ ("%s knows no compression “%s”"), encoder->title, name);
     if (!ts_tiff_has_codec (options->codec))
-      return fail (error, "the TIFF library here has no compression “%s”", name);
+      return fail (error, _ ("the TIFF library here has no compression “%s”"), name);
   }
   if (options->palette && (!g_str_equal (encoder->id, "png") || options->depth != 8))
-    return fail (error, "%s of depth %s has no palette; PNG of depth 8 has", encoder->title,
-                 ts_depth_to_string (options->depth, options->half));
+    return fail (error, _ ("%s of depth %s has no palette; PNG of depth 8 has"), encoder->title,
+                           ts_depth_to_string (options->depth, options->half));
   if (options->stack && !g_str_equal (encoder->id, "tiff"))
-    return fail (error, "%s holds one image a file; TIFF holds a stack", encoder->title);
+    return fail (error, _ ("%s holds one image a file; TIFF holds a stack"), encoder->title);
   if (options->subdirs > 0 && (options->stack || encoder->encode == NULL))
-    return fail (error, "one file for all images needs no folders");
+    return fail (error, _ ("one file for all images needs no folders"));
   return TRUE;
 }
 
@@ -73,18 +75,18 @@ check_format (const TsExportOptions *options, GError **error)
   const char *depth = ts_depth_to_string (options->depth, options->half);
 
   if (depth == NULL)
-    return fail (error, "the depth must be 8, 16, 16f or 32f, not %u", options->depth);
+    return fail (error, _ ("the depth must be 8, 16, 16f or 32f, not %u"), options->depth);
   if (!g_strv_contains (encoder->depths, depth)) {
     g_autofree char *known = g_strjoinv (", ", (char **) encoder->depths);
 
-    return fail (error, "%s cannot hold depth %s; it holds %s", encoder->title, depth, known);
+    return fail (error, _ ("%s cannot hold depth %s; it holds %s"), encoder->title, depth, known);
   }
   if (options->values != TS_VALUES_DISPLAY && options->depth != 32)
-    return fail (error, "%s values need depth 32f; depth %s holds display values only",
-                 ts_values_names[options->values], depth);
+    return fail (error, _ ("%s values need depth 32f; depth %s holds display values only"),
+                           ts_values_names[options->values], depth);
   if (encoder->has_quality && !options->lossless &&
       (options->quality < 1 || options->quality > 100))
-    return fail (error, "the quality must be 1 to 100, not %d", options->quality);
+    return fail (error, _ ("the quality must be 1 to 100, not %d"), options->quality);
   return check_extras (options, error);
 }
 
@@ -95,9 +97,10 @@ make_palette (TsExportPlan *self, GError **error)
   const TsRecipe *recipe = &self->pixel_recipe;
 
   if (!ts_colormap_is_categorical (recipe->colormap))
-    return fail (error, "a palette is for labels: choose the colormap categorical, tab10 or tab20");
+    return fail (error,
+                 _ ("a palette is for labels: choose the colormap categorical, tab10 or tab20"));
   if (self->recipe.overlay != NULL || self->recipe.zebra)
-    return fail (error, "a palette has no colours for what lies over the images");
+    return fail (error, _ ("a palette has no colours for what lies over the images"));
   self->palette = g_malloc (256 * 4);
   for (int label = 0; label < 256; label++) {
     guint8 *entry = self->palette + 4 * label;
@@ -123,26 +126,26 @@ check_images (TsExportPlan *self, GError **error)
 
   for (gsize i = 0; self->indices != NULL && i < self->n_selected; i++)
     if (self->indices[i] >= n_images)
-      return fail (error,
-                   "image %" G_GUINT64_FORMAT " does not exist: there are %" G_GUINT64_FORMAT
-                   " images, counted from 0",
-                   self->indices[i], n_images);
+      return fail (error, _ ("image %" PRIu64 " does not exist: there are %" PRIu64
+                   " images, counted from 0"),
+                             self->indices[i], n_images);
   if (self->n_selected == 0)
-    return fail (error, "no image is selected");
+    return fail (error, _ ("no image is selected"));
 
   ts_batch_get_max_size (batch, &size);
   if (self->palette != NULL && self->recipe.channel_mode == TS_CHANNELS_AUTO &&
       size.n_channels != 1)
-    return fail (error, "a palette is for one channel, not for %u", size.n_channels);
+    return fail (error, _ ("a palette is for one channel, not for %u"), size.n_channels);
   if (!ts_recipe_validate (&self->recipe, ts_batch_is_uniform (batch) ? &size : NULL, error))
     return FALSE;
   if (ts_pixel_format_get_n_channels (ts_export_plan_get_format (self, &size)) == 4 &&
       !self->encoder->has_alpha)
-    return fail (error, "%s cannot hold an alpha channel; choose three channels or another format",
-                 self->encoder->title);
+    return fail (error,
+                 _ ("%s cannot hold an alpha channel; choose three channels or another format"),
+                    self->encoder->title);
   if (self->encoder->max_side != 0 && MAX (size.width, size.height) > self->encoder->max_side)
-    return fail (error, "%s holds at most %u pixels a side; the largest image has %u×%u",
-                 self->encoder->title, self->encoder->max_side, size.width, size.height);
+    return fail (error, _ ("%s holds at most %u pixels a side; the largest image has %u×%u"),
+                           self->encoder->title, self->encoder->max_side, size.width, size.height);
   return TRUE;
 }
 
@@ -154,10 +157,10 @@ take_shard (TsExportPlan *self, const TsExportOptions *options, GError **error)
   if (options->n_shards == 0 && options->shard == 0)
     return TRUE;
   if (options->shard < 1 || options->shard > options->n_shards)
-    return fail (error, "the shard must be 1 to %u, not %u", options->n_shards, options->shard);
+    return fail (error, _ ("the shard must be 1 to %u, not %u"), options->n_shards, options->shard);
   if (options->collision == TS_COLLISION_NUMBER)
-    return fail (error, "shards cannot number files that exist: their names would depend on "
-                        "which shard comes first");
+    return fail (error, _ ("shards cannot number files that exist: their names would depend on "
+                        "which shard comes first"));
 
   gsize share = self->n_selected / options->n_shards, rest = self->n_selected % options->n_shards;
   gsize k = options->shard - 1;
@@ -211,7 +214,7 @@ prepare_names (TsExportPlan *self, GError **error)
   TsImageSize size;
 
   if (created == NULL)
-    return fail (error, "“%s” is not a time in ISO 8601 form", self->created);
+    return fail (error, _ ("“%s” is not a time in ISO 8601 form"), self->created);
   ts_batch_get_max_size (batch, &size);
   self->stem = ts_name_dup_stem (ts_document_get_name (ts_view_get_document (self->view)));
   self->channel = ts_export_describe_channels (&self->recipe, &size);
@@ -309,7 +312,7 @@ ts_export_plan_new (TsView *view,
   if (!check_format (options, error))
     return NULL;
   if (options->folder == NULL || options->folder[0] == '\0') {
-    fail (error, "no output folder was given");
+    fail (error, _ ("no output folder was given"));
     return NULL;
   }
 
@@ -356,11 +359,11 @@ ts_export_plan_new (TsView *view,
   if (ts_export_plan_is_array (self) && !ts_export_array_check (self, error))
     return NULL;
   if (self->latents_npz && self->n_shards > 0) {
-    fail (error, "latents.npz is one file, which shards cannot write together");
+    fail (error, _ ("latents.npz is one file, which shards cannot write together"));
     return NULL;
   }
   if (self->latents_npz && ts_sidecar_writer_get_latents (self->sidecar_writer)->len == 0) {
-    fail (error, "there are no latents to write to latents.npz");
+    fail (error, _ ("there are no latents to write to latents.npz"));
     return NULL;
   }
   return g_steal_pointer (&self);
@@ -550,8 +553,9 @@ ts_export_plan_settle_names (TsExportPlan *self,
     g_autofree char *more =
         n_taken > 1 ? g_strdup_printf (" and so do %" G_GSIZE_FORMAT " more", n_taken - 1) : NULL;
 
-    g_set_error (error, TS_ERROR, TS_ERROR_EXISTS, "“%s/%s” exists already%s; nothing was written",
-                 ts_output_dir_get_path (images), first_taken, more != NULL ? more : "");
+    g_set_error (error, TS_ERROR, TS_ERROR_EXISTS,
+                 _ ("“%s/%s” exists already%s; nothing was written"),
+                    ts_output_dir_get_path (images), first_taken, more != NULL ? more : "");
     return FALSE;
   }
 
@@ -564,11 +568,11 @@ ts_export_plan_settle_names (TsExportPlan *self,
 
     g_autofree char *stem = ts_export_plan_dup_stem (self, hashes[i].position, cancellable, error);
 
-    return fail (error,
-                 "images %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT
-                 " would both be named “%s”; add {index} to the name template",
-                 ts_export_plan_get_index (self, hashes[i - 1].position),
-                 ts_export_plan_get_index (self, hashes[i].position), stem != NULL ? stem : "");
+    return fail (error, _ ("images %" PRIu64 " and %" PRIu64
+                 " would both be named “%s”; add {index} to the name template"),
+                           ts_export_plan_get_index (self, hashes[i - 1].position),
+                           ts_export_plan_get_index (self, hashes[i].position),
+                           stem != NULL ? stem : "");
   }
   return TRUE;
 }

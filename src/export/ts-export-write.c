@@ -8,6 +8,7 @@
 #include "export/ts-export-job-private.h"
 #include "export/ts-yaml.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Where a pair of files goes: @folder is images/ or one below it, @subdir (nullable) its name. */
@@ -247,7 +248,7 @@ ts_export_image_run (TsExportWorker *worker, gsize position, GError **error)
       return FALSE;
     }
   }
-  g_set_error (error, TS_ERROR, TS_ERROR_EXISTS, "“%s” and all its numbers exist already",
-               place.stem);
+  g_set_error (error, TS_ERROR, TS_ERROR_EXISTS,
+               _ ("“%s” and all its numbers exist already"), place.stem);
   return FALSE;
 }

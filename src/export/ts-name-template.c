@@ -6,6 +6,8 @@
 
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* File systems hold 255 bytes; what is left is for the suffix and a number. */
@@ -98,7 +100,8 @@ parse_field (const char *text, TsParams *params, Segment *segment, GError **erro
 
   if (colon != NULL && (!g_ascii_string_to_unsigned (colon + 1, 10, 1, MAX_WIDTH, &width, NULL))) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "name template: the width in {%s} must be a number of 1 to %d", text, MAX_WIDTH);
+                 _ ("name template: the width in {%s} must be a number of 1 to %d"), text,
+                    MAX_WIDTH);
     return FALSE;
   }
   segment->width = (guint) width;
@@ -121,7 +124,7 @@ parse_field (const char *text, TsParams *params, Segment *segment, GError **erro
   g_autofree char *known = list_fields (params);
 
   g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-               "name template: there is no field {%s} here; there are %s", name, known);
+               _ ("name template: there is no field {%s} here; there are %s"), name, known);
   return FALSE;
 }
 
@@ -152,13 +155,13 @@ parse_template (TsNameTemplate *self, const char *text, TsParams *params, GError
     }
     if (*p == '}') {
       g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                   "name template: “}” without “{” at character %ld",
-                   g_utf8_pointer_to_offset (text, p) + 1);
+                   _ ("name template: “}” without “{” at character %ld"),
+                      g_utf8_pointer_to_offset (text, p) + 1);
       return FALSE;
     }
     if (*p == '/' && !self->is_text) {
       g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                   "name template: a name cannot hold “/”; choose the folder instead");
+                   _ ("name template: a name cannot hold “/”; choose the folder instead"));
       return FALSE;
     }
     if (*p != '{') {
@@ -171,8 +174,8 @@ parse_template (TsNameTemplate *self, const char *text, TsParams *params, GError
 
     if (end == NULL) {
       g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                   "name template: “{” without “}” at character %ld",
-                   g_utf8_pointer_to_offset (text, p) + 1);
+                   _ ("name template: “{” without “}” at character %ld"),
+                      g_utf8_pointer_to_offset (text, p) + 1);
       return FALSE;
     }
 
@@ -186,7 +189,7 @@ parse_template (TsNameTemplate *self, const char *text, TsParams *params, GError
   }
   flush_literal (self, literal);
   if (self->segments->len == 0) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "name template: it is empty");
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("name template: it is empty"));
     return FALSE;
   }
   return TRUE;
@@ -201,7 +204,7 @@ new_template (const char *text, gboolean is_text, TsParams *params, GError **err
   self->segments = g_array_new (FALSE, FALSE, sizeof (Segment));
   g_array_set_clear_func (self->segments, clear_segment);
   if (!g_utf8_validate (text, -1, NULL)) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "name template: it is not UTF-8 text");
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("name template: it is not UTF-8 text"));
     return NULL;
   }
   if (!parse_template (self, text, params, error))
@@ -342,13 +345,13 @@ ts_name_template_expand (TsNameTemplate *self,
     return g_string_free (g_steal_pointer (&out), FALSE);
   if (out->len == 0) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "the name of image %" G_GUINT64_FORMAT " is empty", index);
+                 _ ("the name of image %" PRIu64 " is empty"), index);
     return NULL;
   }
   if (out->len > MAX_STEM_BYTES) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
-                 "the name of image %" G_GUINT64_FORMAT " is longer than %d bytes", index,
-                 MAX_STEM_BYTES);
+                 _ ("the name of image %" PRIu64 " is longer than %d bytes"), index,
+                    MAX_STEM_BYTES);
     return NULL;
   }
   /* A leading "-" looks like an option to other programs. */

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
+#include <glib/gi18n-lib.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -267,7 +268,7 @@ ts_output_dir_commit (TsOutputDir *self,
   if (result == 0)
     return TRUE;
   if (errno == EEXIST)
-    g_set_error (error, TS_ERROR, TS_ERROR_EXISTS, "“%s” exists already", name);
+    g_set_error (error, TS_ERROR, TS_ERROR_EXISTS, _ ("“%s” exists already"), name);
   else
     set_error_from_errno (error, errno, "cannot write", name);
   return FALSE;
@@ -326,7 +327,7 @@ ts_output_dir_load (TsOutputDir *self, const char *name, gsize max_bytes, GError
   }
   if (!S_ISREG (info.st_mode) || (guint64) info.st_size > max_bytes) {
     close (fd);
-    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "“%s” is no file or too large", name);
+    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, _ ("“%s” is no file or too large"), name);
     return NULL;
   }
   data = g_malloc ((gsize) info.st_size + 1);

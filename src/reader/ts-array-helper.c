@@ -9,6 +9,7 @@
 #include "reader/ts-array-protocol.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -123,7 +124,7 @@ dup_source (TsSource *source, GCancellable *cancellable, GError **error)
     at += n;
   }
   if (fd < 0)
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, "No memory for a copy of the file");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, _ ("No memory for a copy of the file"));
   return fd;
 }
 
@@ -136,11 +137,11 @@ set_died (Helper *self, GError **error)
   if (self->pid != 0 && waitpid (self->pid, &status, WNOHANG) == self->pid && WIFSIGNALED (status))
     how = g_strdup_printf (" (signal %d)", WTERMSIG (status));
   g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-               "The %s library failed on this file%s; nothing else is affected",
-               strcmp (self->backend, "mat") == 0    ? "MATLAB"
-               : strcmp (self->backend, "tiff") == 0 ? "TIFF"
-                                                     : "HDF5",
-               how != NULL ? how : "");
+               _ ("The %s library failed on this file%s; nothing else is affected"),
+                  strcmp (self->backend, "mat") == 0    ? "MATLAB"
+                  : strcmp (self->backend, "tiff") == 0 ? "TIFF"
+                                                        : "HDF5",
+                  how != NULL ? how : "");
 }
 
 /* Reads what the helper says, for at most @seconds, and no longer than the user wants to wait. */
@@ -172,7 +173,7 @@ receive (Helper *self,
       break;
     if (left <= 0) {
       g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                   "The library needs more than %d seconds for this; given up", seconds);
+                   _ ("The library needs more than %d seconds for this; given up"), seconds);
       break;
     }
     if (poll (fds, 2, (int) left) <= 0)
@@ -212,7 +213,7 @@ receive_reply (Helper *self,
   if (reply.magic != TS_ARRAY_MAGIC || reply.n_bytes > max_bytes) {
     stop_helper (self);
     g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT,
-                         "The helper that reads this file answered nonsense");
+                         _ ("The helper that reads this file answered nonsense"));
     return NULL;
   }
   payload = g_malloc ((gsize) reply.n_bytes + 1);
@@ -242,13 +243,14 @@ start_helper (Helper *self, GCancellable *cancellable, GError **error)
   gboolean is_started;
 
   if (self->is_given) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, "The helper that reads this file ended");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED,
+                         _ ("The helper that reads this file ended"));
     return NULL;
   }
   if (program == NULL) {
     g_set_error_literal (
         error, TS_ERROR, TS_ERROR_UNSUPPORTED,
-        "The helper program that reads such files (tenscope-array-helper) is not installed");
+        _ ("The helper program that reads such files (tenscope-array-helper) is not installed"));
     return NULL;
   }
   source_fd = dup_source (self->source, cancellable, error);
@@ -315,7 +317,7 @@ request_piece (Helper *self,
   if (piece != NULL && g_bytes_get_size (piece) != n_bytes) {
     stop_helper (self);
     g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT,
-                         "The helper that reads this file answered nonsense");
+                         _ ("The helper that reads this file answered nonsense"));
     return NULL;
   }
   return g_steal_pointer (&piece);
@@ -454,7 +456,7 @@ take_dataset (Helper *self, TsCursor *cursor, const char *name)
     ts_shape_get_c_strides (&shape, strides);
   if (!ts_shape_count (&shape, &n_elements) || n_elements > G_MAXINT64 / 16) {
     g_set_error_literal (&error, TS_ERROR, TS_ERROR_CORRUPT,
-                         "The shape has more elements than any file can hold");
+                         _ ("The shape has more elements than any file can hold"));
   } else if (offset != TS_ARRAY_NO_OFFSET) {
     tensor = ts_tensor_new (self->source, offset, (TsDtype) dtype,
                             is_big ? G_BIG_ENDIAN : G_LITTLE_ENDIAN, &shape, strides, &error);
@@ -542,7 +544,7 @@ parse_listing (Helper *self, GBytes *listing, GError **error)
   }
   if (cursor.failed || depth != 0) {
     g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT,
-                         "The helper that reads this file answered nonsense");
+                         _ ("The helper that reads this file answered nonsense"));
     return NULL;
   }
   return g_steal_pointer (&root);

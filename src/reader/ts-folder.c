@@ -4,6 +4,7 @@
 #include "base/ts-error.h"
 #include "reader/ts-reader-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* A folder of pictures or dumps as one document: one node a file, in natural order ("9" before
@@ -113,7 +114,7 @@ ts_folder_open (const char *path, GCancellable *cancellable, GError **error)
     return NULL;
   if (entries->len == 0) {
     g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
-                 "The folder \"%s\" holds no dumps or pictures", name);
+                 _ ("The folder \"%s\" holds no dumps or pictures"), name);
     return NULL;
   }
   root = ts_node_new_container ("", "folder");

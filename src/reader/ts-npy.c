@@ -9,6 +9,8 @@
 #include "reader/ts-pickle-tree.h"
 #include "tensor/ts-tensor.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -178,8 +180,8 @@ make_numbers_node (const Elements *elements, const char *name)
     return take_error (name, elements, error);
   node = ts_node_new_tensor (name, tensor);
   ts_node_set_note (node, elements->type->kind == TS_NPY_LONG_DOUBLE
-                              ? "80-bit numbers, rounded to float64"
-                              : elements->type->note);
+                    ? _ ("80-bit numbers, rounded to float64")
+                    : elements->type->note);
   return node;
 }
 
@@ -253,7 +255,7 @@ make_text_node (const Elements *elements, const char *name, TsNpyContext *contex
   if (elements->n_elements > MIN (MAX_TEXTS, context->n_nodes_left) ||
       !ts_checked_mul (elements->n_elements, type->size_bytes, &n_bytes) ||
       n_bytes > MAX_TEXT_BYTES || span > MAX_TEXT_SPAN_BYTES) {
-    ts_node_set_note (node, "too many strings to list");
+    ts_node_set_note (node, _ ("too many strings to list"));
     return g_steal_pointer (&node);
   }
   if (n_bytes > 0) {
@@ -339,7 +341,7 @@ make_channels_node (const Elements *elements)
   {
     TsNode *node = make_numbers_node (&view, n == 3 ? "rgb" : "rgba");
 
-    ts_node_set_note (node, "the colour fields as channels");
+    ts_node_set_note (node, _ ("the colour fields as channels"));
     return node;
   }
 }
@@ -361,7 +363,7 @@ make_records_node (const Elements *elements, const char *name, TsNpyContext *con
     if (*field->name == '\0')
       continue; /* padding */
     if (context->n_nodes_left == 0) {
-      ts_node_set_note (node, "has more fields than are shown");
+      ts_node_set_note (node, _ ("has more fields than are shown"));
       break;
     }
     part.type = field->type;
@@ -379,14 +381,14 @@ make_refused_node (const Elements *elements, const char *name)
   if (elements->type->kind == TS_NPY_OBJECTS)
     error = g_error_new_literal (
         TS_ERROR, TS_ERROR_REFUSED,
-        "This array holds pickled Python objects (dtype object), which are never executed. Save "
+        _ ("This array holds pickled Python objects (dtype object), which are never executed. Save "
         "plain arrays instead: numpy.stack() for equal shapes, numpy.savez() with one name an "
-        "array for different ones");
+        "array for different ones"));
   else
     error = g_error_new (TS_ERROR, TS_ERROR_UNSUPPORTED,
-                         "Elements of type %s are not read; convert them with astype(), for "
-                         "example to float64 or complex128",
-                         elements->type->descr);
+                         _ ("Elements of type %s are not read; convert them with astype(), for "
+                         "example to float64 or complex128"),
+                            elements->type->descr);
   return take_error (name, elements, error);
 }
 
@@ -418,8 +420,8 @@ make_objects_node (const Elements *elements, const char *name, TsNpyContext *con
   context->n_nodes_left -= MIN (count_nodes (tree), context->n_nodes_left);
   node = ts_node_copy_tree (tree, name);
   ts_node_set_note (
-      node, "pickled Python objects, shown as far as they mean data and never executed; to keep "
-            "arrays plain, save them with numpy.stack() or numpy.savez()");
+      node, _ ("pickled Python objects, shown as far as they mean data and never executed; to keep "
+            "arrays plain, save them with numpy.stack() or numpy.savez()"));
   return node;
 }
 
@@ -433,9 +435,10 @@ make_node (const Elements *outer, const char *name, TsNpyContext *context)
   GError *error = NULL;
 
   if (n_outer + type->sub.n_dims > TS_MAX_DIMS || context->n_nodes_left == 0) {
-    error = g_error_new (TS_ERROR, TS_ERROR_REFUSED, "More than %u %s",
-                         context->n_nodes_left == 0 ? TS_NPY_MAX_NODES : TS_MAX_DIMS,
-                         context->n_nodes_left == 0 ? "parts in one file" : "axes");
+    error = g_error_new (TS_ERROR, TS_ERROR_REFUSED,
+                         _ ("More than %u %s"),
+                            context->n_nodes_left == 0 ? TS_NPY_MAX_NODES : TS_MAX_DIMS,
+                            context->n_nodes_left == 0 ? _ ("parts in one file") : "axes");
     return take_error (name, &elements, error);
   }
   context->n_nodes_left--;
@@ -447,7 +450,7 @@ make_node (const Elements *outer, const char *name, TsNpyContext *context)
   elements.shape.n_dims = n_outer + type->sub.n_dims;
   if (!ts_shape_count (&elements.shape, &elements.n_elements)) {
     error = g_error_new_literal (TS_ERROR, TS_ERROR_CORRUPT,
-                                 "The shape has more elements than any file can hold");
+                                 _ ("The shape has more elements than any file can hold"));
     return take_error (name, &elements, error);
   }
   switch (type->kind) {
@@ -538,7 +541,7 @@ ts_npy_make_node (TsSource *source,
   }
   if (!ts_npy_get_data_bytes (header, &needed)) {
     error = g_error_new_literal (TS_ERROR, TS_ERROR_CORRUPT,
-                                 "The shape has more elements than any file can hold");
+                                 _ ("The shape has more elements than any file can hold"));
     return take_error (name, &elements, error);
   }
   elements.offset = offset + header->data_offset;
@@ -548,9 +551,9 @@ ts_npy_make_node (TsSource *source,
     cut = cut_shape (&elements.shape, header->fortran_order, needed, available);
     if (cut < 0) {
       error = g_error_new (TS_ERROR, TS_ERROR_TRUNCATED,
-                           "The data is cut off: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                           " bytes are there",
-                           available, needed);
+                           _ ("The data is cut off: %" PRIu64 " of %" PRIu64
+                           " bytes are there"),
+                              available, needed);
       return take_error (name, &elements, error);
     }
   }

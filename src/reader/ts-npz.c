@@ -6,6 +6,7 @@
 #include "reader/ts-npy.h"
 #include "reader/ts-reader-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* A zip archive whose members NAME.npy hold one array each. Opening reads the directory and the
@@ -131,10 +132,11 @@ npz_open (TsSource *source, const char *name, GCancellable *cancellable, GError 
   if (is_torch (zip) || !holds_arrays (zip, cancellable)) {
     guint n = ts_zip_get_n_members (zip);
 
-    g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
-                 "This zip archive holds no arrays: %u %s, the first is \"%s\". Unpack it and open "
-                 "what is inside",
-                 n, n == 1 ? "member" : "members", n > 0 ? ts_zip_get_member (zip, 0)->name : "");
+    g_set_error (
+        error, TS_ERROR, TS_ERROR_UNSUPPORTED,
+        _ ("This zip archive holds no arrays: %u %s, the first is \"%s\". Unpack it and open "
+                 "what is inside"),
+           n, n == 1 ? "member" : "members", n > 0 ? ts_zip_get_member (zip, 0)->name : "");
     return NULL;
   }
   root = ts_node_new_container ("", "archive");

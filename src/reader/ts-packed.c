@@ -6,6 +6,7 @@
 #include "bytes/ts-unzstd.h"
 #include "reader/ts-reader-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* A dump of any kind that was packed as a whole: unpacked as a whole when opened, for its format
@@ -43,13 +44,13 @@ open_unpacked (TsSource *unpacked,
     return NULL;
   if (is_packed (magic)) {
     g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "The file is packed more than once, by %s and inside again; unpack it first",
-                 format);
+                 _ ("The file is packed more than once, by %s and inside again; unpack it first"),
+                    format);
     return NULL;
   }
   document = ts_reader_open_content (unpacked, name, cancellable, error);
   if (document == NULL)
-    g_prefix_error (error, "Unpacked from %s: ", format);
+    g_prefix_error (error, _ ("Unpacked from %s: "), format);
   return document;
 }
 

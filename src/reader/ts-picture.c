@@ -8,6 +8,8 @@
 #include "reader/ts-array-helper.h"
 #include "reader/ts-reader-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* Single pictures: what the header says is read here, the pixels are decoded in the array helper.
@@ -29,7 +31,7 @@ static gboolean
 set_damaged (GError **error, guint64 offset)
 {
   g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-               "The header of the picture is damaged at offset %" G_GUINT64_FORMAT, offset);
+               _ ("The header of the picture is damaged at offset %" PRIu64), offset);
   return FALSE;
 }
 
@@ -173,7 +175,7 @@ decode (gpointer data, GCancellable *cancellable, GError **error)
       ts_tensor_get_n_elements (tensor) * ts_dtype_get_size (ts_tensor_get_dtype (tensor)) !=
           self->n_bytes) {
     g_set_error_literal (error, TS_ERROR, TS_ERROR_CORRUPT,
-                         "The picture is not what its header says");
+                         _ ("The picture is not what its header says"));
     return NULL;
   }
   block = ts_tensor_read_all (tensor, cancellable, error);
@@ -198,7 +200,8 @@ ts_picture_open (TsSource *source, GCancellable *cancellable, GError **error)
   if (!ts_source_read (source, 0, head, n_head, cancellable, error))
     return NULL;
   if (!ts_picture_is_picture (head, n_head)) {
-    g_set_error_literal (error, TS_ERROR, TS_ERROR_UNSUPPORTED, "This is no PNG or JPEG picture");
+    g_set_error_literal (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
+                         _ ("This is no PNG or JPEG picture"));
     return NULL;
   }
   if (!(head[0] == 0xff ? describe_jpeg (source, &shape, &dtype, cancellable, error)

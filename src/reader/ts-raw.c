@@ -5,6 +5,8 @@
 
 #include "base/ts-error.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,18 +38,19 @@ parse_shape (TsShape *shape, const char *text, GError **error)
   guint n = g_strv_length (sizes), n_fill = 0;
 
   if (n == 0 || n > TS_MAX_DIMS)
-    return invalid (error, "The shape needs 1 to %u sizes with x between, such as 64x3x64x64",
-                    TS_MAX_DIMS);
+    return invalid (error, _ ("The shape needs 1 to %u sizes with x between, such as 64x3x64x64"),
+                              TS_MAX_DIMS);
   for (guint i = 0; i < n; i++) {
     if (g_str_equal (sizes[i], "?") || g_str_equal (sizes[i], "-1")) {
       dims[i] = TS_RAW_FILL;
       n_fill++;
     } else if (!g_ascii_string_to_unsigned (sizes[i], 10, 1, G_MAXINT64, &dims[i], NULL)) {
-      return invalid (error, "“%s” is no size of an axis; a shape is written 64x3x64x64", sizes[i]);
+      return invalid (error, _ ("“%s” is no size of an axis; a shape is written 64x3x64x64"),
+                                sizes[i]);
     }
   }
   if (n_fill > 1)
-    return invalid (error, "Only one size of the shape can be left open");
+    return invalid (error, _ ("Only one size of the shape can be left open"));
   ts_shape_init (shape, n, dims);
   return TRUE;
 }
@@ -62,7 +65,7 @@ parse_word (TsRawOptions *self, const char *word, GError **error)
   else if (!g_str_has_prefix (word, "row=") ||
            !g_ascii_string_to_unsigned (word + strlen ("row="), 10, 1, G_MAXINT64, &self->row_bytes,
                                         NULL))
-    return invalid (error, "“%s” is none of big, little, row=BYTES", word);
+    return invalid (error, _ ("“%s” is none of big, little, row=BYTES"), word);
   return TRUE;
 }
 
@@ -78,19 +81,19 @@ ts_raw_options_parse (TsRawOptions *self, const char *text, GError **error)
   *self = (TsRawOptions){ .byte_order = G_LITTLE_ENDIAN };
   colon = words[0] != NULL ? strchr (words[0], ':') : NULL;
   if (colon == NULL)
-    return invalid (error,
-                    "“%s” is not of the form DTYPE:SHAPE[@OFFSET][,big], such as "
-                    "float32:64x3x64x64@16",
-                    text);
+    return invalid (error, _ ("“%s” is not of the form DTYPE:SHAPE[@OFFSET][,big], such as "
+                    "float32:64x3x64x64@16"),
+                              text);
   *colon = '\0';
   if (!ts_dtype_from_name (words[0], &self->dtype))
-    return invalid (error, "There is no dtype “%s”; usual ones are uint8, uint16, float16, float32",
-                    words[0]);
+    return invalid (error,
+                    _ ("There is no dtype “%s”; usual ones are uint8, uint16, float16, float32"),
+                       words[0]);
   at = strchr (colon + 1, '@');
   if (at != NULL) {
     *at = '\0';
     if (!g_ascii_string_to_unsigned (at + 1, 10, 0, G_MAXINT64, &self->offset_bytes, NULL))
-      return invalid (error, "“%s” is no offset in bytes", at + 1);
+      return invalid (error, _ ("“%s” is no offset in bytes"), at + 1);
   }
   if (!parse_shape (&self->shape, colon + 1, error))
     return FALSE;
@@ -145,28 +148,28 @@ get_strides (const TsRawOptions *options,
   guint64 step = ts_dtype_get_size (options->dtype);
 
   if (options->row_bytes > 0 && row_axis < 0)
-    return invalid (error, "A single axis has no rows: leave the bytes of a row out");
+    return invalid (error, _ ("A single axis has no rows: leave the bytes of a row out"));
   for (int i = (int) shape->n_dims - 1; i >= 0; i--) {
     if (i == row_axis) {
       if (options->row_bytes < step)
         return invalid (error,
-                        "A row takes %" G_GUINT64_FORMAT " bytes, more than the %" G_GUINT64_FORMAT
-                        " given for it",
-                        step, options->row_bytes);
+                        _ ("A row takes %" PRIu64 " bytes, more than the %" PRIu64
+                        " given for it"),
+                           step, options->row_bytes);
       step = options->row_bytes;
     }
     bytes[i] = step;
     if (step % ts_dtype_get_size (options->dtype) != 0)
       return invalid (error,
-                      "The bytes of a row, %" G_GUINT64_FORMAT
-                      ", are no multiple of the %u bytes of %s",
-                      step, (guint) ts_dtype_get_size (options->dtype),
-                      ts_dtype_get_name (options->dtype));
+                      _ ("The bytes of a row, %" PRIu64
+                      ", are no multiple of the %u bytes of %s"),
+                         step, (guint) ts_dtype_get_size (options->dtype),
+                         ts_dtype_get_name (options->dtype));
     strides[i] = (gint64) (step / ts_dtype_get_size (options->dtype));
     if (shape->dims[i] == TS_RAW_FILL)
       continue; /* only sizes in front of it are left; looked at again when it is known */
     if (__builtin_mul_overflow (step, shape->dims[i], &step) || step > G_MAXINT64)
-      return invalid (error, "An array of that shape is larger than any file");
+      return invalid (error, _ ("An array of that shape is larger than any file"));
   }
   return TRUE;
 }
@@ -193,10 +196,9 @@ fill_shape (TsRawOptions *options, guint64 n_bytes, GError **error)
       __builtin_mul_overflow (bytes[0], one.shape.dims[0], &total))
     return FALSE;
   if (n_bytes < total)
-    return invalid (error,
-                    "One step of the open axis takes %" G_GUINT64_FORMAT
-                    " bytes; behind the offset the file has %" G_GUINT64_FORMAT,
-                    total, n_bytes);
+    return invalid (error, _ ("One step of the open axis takes %" PRIu64
+                    " bytes; behind the offset the file has %" PRIu64),
+                              total, n_bytes);
   options->shape.dims[open] = n_bytes / total;
   return TRUE;
 }
@@ -215,11 +217,10 @@ set_too_small (const TsRawOptions *options,
   if (options->shape.n_dims > 1 && n_bytes >= per_first)
     fits =
         g_strdup_printf ("; a first axis of %" G_GUINT64_FORMAT " would fit", n_bytes / per_first);
-  return invalid (error,
-                  "%s of %s needs %" G_GUINT64_FORMAT " bytes, but the file has %" G_GUINT64_FORMAT
-                  " from byte %" G_GUINT64_FORMAT " on%s",
-                  shape, ts_dtype_get_name (options->dtype), needed, n_bytes, options->offset_bytes,
-                  fits != NULL ? fits : "");
+  return invalid (error, _ ("%s of %s needs %" PRIu64 " bytes, but the file has %" PRIu64
+                  " from byte %" PRIu64 " on%s"),
+                            shape, ts_dtype_get_name (options->dtype), needed, n_bytes,
+                            options->offset_bytes, fits != NULL ? fits : "");
 }
 
 static TsTensor *
@@ -231,10 +232,9 @@ make_tensor (TsSource *source, TsRawOptions *options, guint64 *n_left, GError **
   guint64 needed, whole, n_bytes;
 
   if (options->offset_bytes > size) {
-    invalid (error,
-             "The offset, %" G_GUINT64_FORMAT ", lies behind the end of the file, which has "
-             "%" G_GUINT64_FORMAT " bytes",
-             options->offset_bytes, size);
+    invalid (error, _ ("The offset, %" PRIu64 ", lies behind the end of the file, which has "
+             "%" PRIu64 " bytes"),
+                       options->offset_bytes, size);
     return NULL;
   }
   n_bytes = size - options->offset_bytes;

@@ -7,6 +7,8 @@
 #include "reader/ts-json-cursor.h"
 #include "reader/ts-reader-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* The length of a JSON header, the header, the data. The header maps names to dtype, shape and a
@@ -302,16 +304,16 @@ check_size (const Entry *entry, const DtypeName *dtype, guint64 n_data, GError *
     g_autofree char *shape = ts_shape_to_string (&entry->shape);
 
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "%s elements of %s do not fill its place in the data, bytes %" G_GUINT64_FORMAT
-                 " to %" G_GUINT64_FORMAT,
-                 shape, dtype->name, entry->begin, entry->end);
+                 _ ("%s elements of %s do not fill its place in the data, bytes %" PRIu64
+                 " to %" PRIu64),
+                    shape, dtype->name, entry->begin, entry->end);
     return FALSE;
   }
   if (entry->end > n_data) {
     g_set_error (error, TS_ERROR, TS_ERROR_TRUNCATED,
-                 "The data is cut off: it should reach to byte %" G_GUINT64_FORMAT
-                 ", but there are %" G_GUINT64_FORMAT " bytes",
-                 entry->end, n_data);
+                 _ ("The data is cut off: it should reach to byte %" PRIu64
+                 ", but there are %" PRIu64 " bytes"),
+                    entry->end, n_data);
     return FALSE;
   }
   return TRUE;
@@ -342,11 +344,11 @@ make_node (TsSource *data, const Entry *entry)
   TsNode *node;
 
   if (entry->problem != NULL)
-    g_set_error (&error, TS_ERROR, TS_ERROR_CORRUPT, "The header's entry is damaged: %s",
-                 entry->problem);
+    g_set_error (&error, TS_ERROR, TS_ERROR_CORRUPT,
+                 _ ("The header's entry is damaged: %s"), entry->problem);
   else if (dtype == NULL || !dtype->supported)
-    g_set_error (&error, TS_ERROR, TS_ERROR_UNSUPPORTED, "Elements of dtype \"%s\" are not read",
-                 entry->dtype_name);
+    g_set_error (&error, TS_ERROR, TS_ERROR_UNSUPPORTED,
+                 _ ("Elements of dtype \"%s\" are not read"), entry->dtype_name);
   else if (check_size (entry, dtype, ts_source_get_size (data), &error))
     tensor = make_tensor (data, entry, dtype, &error);
   if (tensor == NULL) {
@@ -357,7 +359,7 @@ make_node (TsSource *data, const Entry *entry)
   }
   node = ts_node_new_tensor (entry->name, tensor);
   if (dtype->bits == 4)
-    ts_node_set_note (node, "4-bit numbers (e2m1), unpacked to float8_e4m3fn");
+    ts_node_set_note (node, _ ("4-bit numbers (e2m1), unpacked to float8_e4m3fn"));
   return node;
 }
 
@@ -414,17 +416,17 @@ read_all (TsSource *source,
   n_header = GUINT64_FROM_LE (n_header);
   if (n_header > MAX_HEADER_BYTES) {
     g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "The safetensors header claims %" G_GUINT64_FORMAT
-                 " bytes; the format allows %u at most",
-                 n_header, MAX_HEADER_BYTES);
+                 _ ("The safetensors header claims %" PRIu64
+                 " bytes; the format allows %u at most"),
+                    n_header, MAX_HEADER_BYTES);
     return FALSE;
   }
   if (n_header > size - LENGTH_BYTES) {
     g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
-                 "The safetensors header of %" G_GUINT64_FORMAT
-                 " bytes is cut off at %" G_GUINT64_FORMAT
-                 "; is the file still being written or downloaded?",
-                 n_header, size - LENGTH_BYTES);
+                 _ ("The safetensors header of %" PRIu64
+                 " bytes is cut off at %" PRIu64
+                 "; is the file still being written or downloaded?"),
+                    n_header, size - LENGTH_BYTES);
     return FALSE;
   }
   bytes =
@@ -434,8 +436,8 @@ read_all (TsSource *source,
   ts_json_cursor_init (&json, g_bytes_get_data (bytes, NULL), (gsize) n_header);
   read_header (&json, header);
   if (json.error != NULL) {
-    g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT, "The safetensors header is damaged: %s",
-                 json.error->message);
+    g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
+                 _ ("The safetensors header is damaged: %s"), json.error->message);
     ts_json_cursor_clear (&json);
     return FALSE;
   }

@@ -7,6 +7,7 @@
 #include "reader/ts-torch-container.h"
 #include "reader/ts-torch-reader.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* The zip container of torch.save(): ROOT/data.pkl describes the object, ROOT/data/KEY are the
@@ -38,7 +39,7 @@ open_record (gpointer data, const char *key, GError **error)
   gint index = ts_zip_find (self->zip, name);
 
   if (index < 0) {
-    g_set_error (error, TS_ERROR, TS_ERROR_NOT_FOUND, "the file has no storage “%s”", key);
+    g_set_error (error, TS_ERROR, TS_ERROR_NOT_FOUND, _ ("the file has no storage “%s”"), key);
     return NULL;
   }
   return ts_zip_open_member (self->zip, (guint) index, error);
@@ -90,18 +91,18 @@ fail_without_pickle (TsZip *zip, GError **error)
 {
   if (ts_zip_find (zip, "data.pkl") >= 0)
     g_set_error (error, TS_ERROR, TS_ERROR_REFUSED,
-                 "data.pkl lies outside of any folder: torch writes no such file");
+                 _ ("data.pkl lies outside of any folder: torch writes no such file"));
   else if (has_suffix_member (zip, "/version") && ts_zip_get_n_members (zip) <= 3)
     g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
-                 "the archive of torch holds no data.pkl: saving it was broken off");
+                 _ ("the archive of torch holds no data.pkl: saving it was broken off"));
   else if (has_suffix_member (zip, "/version") && has_suffix_member (zip, "/model.json"))
     g_set_error (
         error, TS_ERROR, TS_ERROR_CORRUPT,
-        "an archive of TorchScript from before 1.4, without data.pkl: save it again with a "
-        "newer release");
+        _ ("an archive of TorchScript from before 1.4, without data.pkl: save it again with a "
+        "newer release"));
   else
     g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
-                 "the zip archive holds no data.pkl of torch");
+                 _ ("the zip archive holds no data.pkl of torch"));
   return NULL;
 }
 
@@ -173,7 +174,7 @@ ts_torch_env_open_embedded (TsSource *source, const TsPickleLimits *limits, GErr
     return ts_torch_legacy_open (source, limits, NULL, NULL, error);
   if (n_bytes >= 4 && memcmp (head, "PK\3\4", 4) == 0)
     return ts_torch_zip_open (source, limits, NULL, NULL, error);
-  g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT, "its bytes are no file of torch");
+  g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT, _ ("its bytes are no file of torch"));
   return NULL;
 }
 
