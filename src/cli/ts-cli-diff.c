@@ -29,6 +29,7 @@ typedef struct
   char *min_ssim;
   char *nan;
   char *jobs;
+  char *progress;
   char *recipe;
   gboolean pixels;
   gboolean all;
@@ -51,6 +52,7 @@ options_clear (Options *self)
   g_free (self->min_ssim);
   g_free (self->nan);
   g_free (self->jobs);
+  g_free (self->progress);
   g_free (self->recipe);
 }
 
@@ -59,8 +61,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 typedef struct
 {
   TsCliDiffRules rules;
-  double data_range; /* 0: guess */
-  guint n_threads;
   const char *keys[2];
   const char *layouts[2];
 } Settings;
@@ -94,21 +94,23 @@ parse_options (const Options *self, guint n_files, Settings *settings, GError **
 {
   static const char *const nan_names[] = { "equal", "different", NULL };
   TsCliDiffRules *rules = &settings->rules;
-  int nan = 0;
+  int nan = 0, progress = TS_CLI_PROGRESS_AUTO;
 
   *settings = (Settings){ .rules = { .min_psnr = NAN, .min_ssim = NAN } };
   ts_compare_options_init (&rules->compare);
+  rules->compare.data_range = 0;
   if (!parse_two ("key", self->keys, settings->keys, error) ||
       !parse_two ("layout", self->layouts, settings->layouts, error) ||
-      !parse_positive ("data-range", self->data_range, &settings->data_range, error) ||
+      !parse_positive ("data-range", self->data_range, &rules->compare.data_range, error) ||
       !parse_positive ("tolerance", self->tolerance, &rules->compare.tolerance, error) ||
       !parse_positive ("relative", self->relative, &rules->compare.relative, error) ||
       !parse_positive ("min-psnr", self->min_psnr, &rules->min_psnr, error) ||
       !parse_positive ("min-ssim", self->min_ssim, &rules->min_ssim, error) ||
       !ts_cli_parse_name ("nan", self->nan, nan_names, &nan, error) ||
-      !ts_cli_parse_uint ("jobs", self->jobs, 1, 256, &settings->n_threads, error))
+      !ts_cli_parse_name ("progress", self->progress, ts_cli_progress_names, &progress, error) ||
+      !ts_cli_parse_uint ("jobs", self->jobs, 1, 256, &rules->n_threads, error))
     return FALSE;
-  if (self->data_range != NULL && settings->data_range == 0)
+  if (self->data_range != NULL && rules->compare.data_range == 0)
     return ts_cli_invalid (error, "--data-range is more than 0");
   if (self->no_ssim && self->min_ssim != NULL)
     return ts_cli_invalid (error, "--no-ssim and --min-ssim exclude each other");
@@ -119,6 +121,7 @@ parse_options (const Options *self, guint n_files, Settings *settings, GError **
     return ts_cli_invalid (error, "two files are compared, or two arrays of one: --key A --key B");
   if (self->all && (self->pixels || self->recipe != NULL))
     return ts_cli_invalid (error, "--all compares values, not --pixels");
+  rules->report = (TsCliReport){ .progress = (TsCliProgress) progress, .quiet = self->quiet };
   rules->pixels = self->pixels || self->recipe != NULL;
   rules->recipe = self->recipe;
   rules->has_tolerance = self->tolerance != NULL || self->relative != NULL;
@@ -189,7 +192,7 @@ compare (const char *const files[2],
   pairs = b != NULL ? make_pairs (a, b, options->all, settings, error) : NULL;
   for (guint i = 0; pairs != NULL && i < pairs->len; i++)
     if (!ts_cli_pair_compare (g_ptr_array_index (pairs, i), &settings->rules, options->index,
-                              settings->data_range, settings->n_threads, error))
+                              error))
       return NULL;
   return g_steal_pointer (&pairs);
 }
@@ -255,6 +258,7 @@ run_diff (int argc, char **argv)
       "Two NaN in one place are equal (default) or different", "WHAT" },
     { "no-ssim", 0, 0, G_OPTION_ARG_NONE, &options.no_ssim, "Leave out SSIM, for speed", NULL },
     TS_CLI_JOBS_ENTRY (&options.jobs),
+    TS_CLI_PROGRESS_ENTRY (&options.progress),
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, "One line of JSON, with every image",
       NULL },
     TS_CLI_QUIET_ENTRY (&options.quiet),
@@ -270,6 +274,8 @@ run_diff (int argc, char **argv)
     return TS_CLI_USAGE;
   if (!parse_options (&options, g_strv_length (files), &settings, &error))
     return ts_cli_fail (error);
+
+  settings.rules.report.file = files[0];
 
   const char *const both[2] = { files[0], files[1] != NULL ? files[1] : files[0] };
 

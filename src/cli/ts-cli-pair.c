@@ -8,6 +8,7 @@
 
 #include "base/ts-error.h"
 #include "cli/ts-cli-parse.h"
+#include "cli/ts-cli-ticker.h"
 #include "cli/ts-cli-view-options.h"
 #include "cli/ts-cli.h"
 
@@ -332,33 +333,39 @@ choose_images (TsCliPair *self, const char *text, GError **error)
   return TRUE;
 }
 
+/* With the range in options->data_range. */
 static gboolean
-compare_values (TsCliPair *self,
-                const TsCliDiffRules *rules,
-                double data_range,
-                guint n_threads,
-                GError **error)
+compare_sides (TsCliPair *self,
+               const TsCompareSide sides[2],
+               const TsCliDiffRules *rules,
+               const TsCompareOptions *options,
+               GError **error)
 {
-  const TsCompareSide a = ts_compare_side_for_batch (self->a.batch);
-  const TsCompareSide b = ts_compare_side_for_batch (self->b.batch);
-  TsCompareOptions options = rules->compare;
+  gint n_done = 0;
+  g_autoptr (TsCliTicker) ticker = ts_cli_ticker_new (&rules->report, self->n_images, &n_done);
 
-  self->data_range = data_range;
-  self->data_range_reason = "given";
-  if (!(data_range > 0) && !ts_compare_get_data_range (self->a.batch, &self->data_range,
-                                                       &self->data_range_reason, NULL, error))
-    return FALSE;
-  options.data_range = self->data_range;
-  return ts_compare_images (&a, &b, &options, self->images, self->n_images, n_threads, NULL, NULL,
-                            error);
+  self->data_range = options->data_range;
+  return ts_compare_images (&sides[0], &sides[1], options, self->images, self->n_images,
+                            rules->n_threads, &n_done, NULL, error);
 }
 
 static gboolean
-compare_pixels (TsCliPair *self,
-                const TsCliDiffRules *rules,
-                double data_range,
-                guint n_threads,
-                GError **error)
+compare_values (TsCliPair *self, const TsCliDiffRules *rules, GError **error)
+{
+  const TsCompareSide sides[2] = { ts_compare_side_for_batch (self->a.batch),
+                                   ts_compare_side_for_batch (self->b.batch) };
+  TsCompareOptions options = rules->compare;
+
+  self->data_range_reason = "given";
+  if (!(options.data_range > 0) &&
+      !ts_compare_get_data_range (self->a.batch, &options.data_range, &self->data_range_reason,
+                                  NULL, error))
+    return FALSE;
+  return compare_sides (self, sides, rules, &options, error);
+}
+
+static gboolean
+compare_pixels (TsCliPair *self, const TsCliDiffRules *rules, GError **error)
 {
   TsCliPixels a = { 0 }, b = { 0 };
   TsCompareOptions options = rules->compare;
@@ -367,14 +374,14 @@ compare_pixels (TsCliPair *self,
 
   if (self->a.view == NULL || self->b.view == NULL)
     return ts_cli_invalid (error, "--pixels: these are rows of numbers, not images");
-  self->data_range = options.data_range = data_range > 0 ? data_range : 255;
-  self->data_range_reason = data_range > 0 ? "given" : "pixels of 8 bits";
+  self->data_range_reason = options.data_range > 0 ? "given" : "pixels of 8 bits";
+  if (!(options.data_range > 0))
+    options.data_range = 255;
   ok = ts_cli_pixels_init (&a, self->a.view, rules->recipe, error) &&
        ts_cli_pixels_init (&b, self->b.view, rules->recipe, error);
   if (ok) {
     ts_cli_pixels_get_sides (&a, &b, sides);
-    ok = ts_compare_images (&sides[0], &sides[1], &options, self->images, self->n_images, n_threads,
-                            NULL, NULL, error);
+    ok = compare_sides (self, sides, rules, &options, error);
   }
   ts_cli_pixels_clear (&a);
   ts_cli_pixels_clear (&b);
@@ -385,8 +392,6 @@ gboolean
 ts_cli_pair_compare (TsCliPair *self,
                      const TsCliDiffRules *rules,
                      const char *indices,
-                     double data_range,
-                     guint n_threads,
                      GError **error)
 {
   self->is_same = self->problem == NULL;
@@ -398,8 +403,7 @@ ts_cli_pair_compare (TsCliPair *self,
   }
   if (!choose_images (self, indices, error))
     return FALSE;
-  if (!(rules->pixels ? compare_pixels (self, rules, data_range, n_threads, error)
-                      : compare_values (self, rules, data_range, n_threads, error)))
+  if (!(rules->pixels ? compare_pixels (self, rules, error) : compare_values (self, rules, error)))
     return FALSE;
   for (gsize i = 0; i < self->n_images; i++) {
     const GError *why = self->images[i].error;

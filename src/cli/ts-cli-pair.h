@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "cli/ts-cli-output.h"
 #include "cli/ts-cli-pixels.h"
 
 G_BEGIN_DECLS
@@ -38,7 +39,12 @@ typedef struct
 
 void ts_cli_pair_free (TsCliPair *self);
 
-/* How images pass for the same. */
+/**
+ * TsCliDiffRules:
+ * @compare: with a data range of 0 for the guess
+ *
+ * How two are compared, and how images pass for the same.
+ */
 typedef struct
 {
   TsCompareOptions compare;
@@ -47,6 +53,8 @@ typedef struct
   double min_ssim;    /* NaN: not asked for */
   gboolean pixels;    /* compare what is shown */
   const char *recipe; /* (nullable): file, of how it is shown */
+  guint n_threads;    /* 0: one a core */
+  TsCliReport report; /* for progress */
 } TsCliDiffRules;
 
 gboolean ts_cli_diff_rules_accept (const TsCliDiffRules *self, const TsComparedImage *image);
@@ -64,13 +72,10 @@ TsCliPair *ts_cli_pair_new (TsDocument *document_a,
 GPtrArray *ts_cli_pairs_new_all (TsDocument *document_a,
                                  TsDocument *document_b) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Compares the images of @indices (nullable: all) and fills in the results. @data_range: 0 for the
- * guess. Blocks. */
+/* Compares the images of @indices (nullable: all) and fills in the results. Blocks. */
 gboolean ts_cli_pair_compare (TsCliPair *self,
                               const TsCliDiffRules *rules,
                               const char *indices,
-                              double data_range,
-                              guint n_threads,
                               GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsCliPair, ts_cli_pair_free)

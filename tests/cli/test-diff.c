@@ -147,6 +147,27 @@ test_pixels (void)
 }
 
 static void
+test_progress (void)
+{
+  g_auto (Result) result = cli_run ("diff %S/cells.pt %S/cells.pt --progress json --json", NULL);
+  g_auto (GStrv) lines = g_strsplit (result.err, "\n", -1);
+  guint n = g_strv_length (lines);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) last = NULL;
+  JsonObject *object;
+
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_cmpuint (n, >=, 2); /* the last one is empty */
+  last = json_from_string (lines[n - 2], &error);
+  g_assert_no_error (error);
+  object = json_node_get_object (last);
+  g_assert_cmpint (json_object_get_int_member (object, "total"), ==, 64);
+  g_assert_cmpint (json_object_get_int_member (object, "done"), ==, 64);
+  g_assert_cmpfloat (json_object_get_double_member (object, "seconds_left"), ==, 0);
+  g_assert_true (json_object_has_member (object, "images_per_second"));
+}
+
+static void
 test_numpy (void)
 {
   if (cli_need_numpy ())
@@ -160,6 +181,7 @@ main (int argc, char **argv)
   g_test_add_func ("/diff/statuses", test_statuses);
   g_test_add_func ("/diff/json", test_json);
   g_test_add_func ("/diff/pixels", test_pixels);
+  g_test_add_func ("/diff/progress", test_progress);
   g_test_add_func ("/diff/numpy", test_numpy);
   return cli_finish (g_test_run ());
 }
