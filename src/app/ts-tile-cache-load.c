@@ -14,6 +14,10 @@
 /* An image above this many elements is never read whole to be minified. */
 #define STRIP_ELEMENTS ((guint64) 1 << 24)
 
+/* Above this many elements a coarse tile comes first, of every so many pixels of the tile. */
+#define SLOW_ELEMENTS ((guint64) 1 << 22)
+#define COARSE_STEP   8
+
 static gsize
 block_size (const TsBlock *block)
 {
@@ -156,6 +160,57 @@ load (TsTile *self, TsBatch *batch, GCancellable *cancellable, GError **error)
   if (!minified)
     return g_steal_pointer (&image);
   return ts_tile_shrink (image, self->sampling, self->width, self->height, error);
+}
+
+gboolean
+ts_tile_is_slow (TsBatch *batch, const TsTileKey *key)
+{
+  TsImageSize size;
+
+  ts_batch_get_image_size (batch, key->index, &size);
+  return (guint64) size.width * size.height * size.n_channels > SLOW_ELEMENTS &&
+         key->height < size.height && key->width >= COARSE_STEP && key->height >= COARSE_STEP &&
+         ts_batch_has_rows (batch, key->index);
+}
+
+/* One row of the image for each row of the tile. */
+static TsBlock *
+load_rows (TsTile *self, TsBatch *batch, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TsBlock) whole = NULL;
+  guint8 *out = NULL;
+  TsImageSize size;
+
+  ts_batch_get_image_size (batch, self->index, &size);
+  for (guint y = 0; y < self->height; y++) {
+    guint from = (guint) ((2 * (guint64) y + 1) * size.height / (2 * (guint64) self->height));
+    TsRect rect = { 0, from, size.width, 1 };
+    g_autoptr (TsBlock) row = ts_batch_read_image (batch, self->index, &rect, cancellable, error);
+    g_autoptr (TsBlock) small = row != NULL ? ts_block_decimate (row, self->width, 1, error) : NULL;
+    if (small == NULL)
+      return NULL;
+    if (whole == NULL)
+      whole = new_planes (small->dtype, self->width, self->height, size.n_channels, &out, error);
+    if (whole == NULL)
+      return NULL;
+    copy_rows (small, y, whole, out);
+  }
+  return g_steal_pointer (&whole);
+}
+
+TsTile *
+ts_tile_load_coarse (TsBatch *batch, const TsTileKey *key, GCancellable *cancellable)
+{
+  TsTile *self = g_new0 (TsTile, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->index = key->index;
+  self->width = key->width / COARSE_STEP;
+  self->height = key->height / COARSE_STEP;
+  self->sampling = TS_TILE_MIDDLE;
+  self->block = load_rows (self, batch, cancellable, &self->error);
+  self->size_bytes = sizeof *self + (self->block != NULL ? block_size (self->block) : 0);
+  return self;
 }
 
 TsTile *

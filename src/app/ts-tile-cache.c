@@ -19,6 +19,7 @@ typedef struct
   GMutex lock;
   GArray *wanted; /* TsTileKey */
   guint next;     /* in wanted */
+  GArray *bare;   /* guint64: images of which there is no tile at all */
   GArray *begun;  /* Begun: in the hands of workers or in done */
   gboolean closed;
   guint n_workers;
@@ -66,6 +67,7 @@ desk_unref (Desk *self)
   g_object_unref (self->batch);
   g_mutex_clear (&self->lock);
   g_array_unref (self->wanted);
+  g_array_unref (self->bare);
   g_array_unref (self->begun);
   g_ptr_array_unref (self->done);
   g_free (self);
@@ -93,6 +95,7 @@ desk_new (TsTileCache *cache, TsBatch *batch)
   self->batch = g_object_ref (batch);
   g_mutex_init (&self->lock);
   self->wanted = g_array_new (FALSE, FALSE, sizeof (TsTileKey));
+  self->bare = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->begun = g_array_new (FALSE, FALSE, sizeof (Begun));
   g_array_set_clear_func (self->begun, begun_clear);
   self->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ts_tile_unref);
@@ -159,6 +162,49 @@ cancel_begun (Desk *desk, const TsTileKey *keys, guint n_keys)
 
 static gboolean deliver_cb (gpointer data);
 
+/* With the lock held. */
+static void
+queue_delivery (Desk *desk)
+{
+  if (desk->idle_pending)
+    return;
+  desk->idle_pending = TRUE;
+  /* Not g_main_context_invoke(): that may run it right here. */
+  GSource *source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, deliver_cb, desk_ref (desk), (GDestroyNotify) desk_unref);
+  g_source_attach (source, NULL);
+  g_source_unref (source);
+}
+
+/* With the lock held; once for an image. */
+static gboolean
+take_bare (Desk *desk, guint64 index)
+{
+  for (guint i = 0; i < desk->bare->len; i++)
+    if (g_array_index (desk->bare, guint64, i) == index) {
+      g_array_remove_index_fast (desk->bare, i);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* Something to look at while the tile itself is made. */
+static void
+load_coarse (Desk *desk, const TsTileKey *key, GCancellable *cancellable)
+{
+  TsTile *coarse = ts_tile_load_coarse (desk->batch, key, cancellable);
+
+  if (coarse->block == NULL) {
+    ts_tile_unref (coarse);
+    return;
+  }
+  g_mutex_lock (&desk->lock);
+  g_ptr_array_add (desk->done, coarse);
+  queue_delivery (desk);
+  g_mutex_unlock (&desk->lock);
+}
+
 static void
 work_cb (gpointer data)
 {
@@ -172,8 +218,11 @@ work_cb (gpointer data)
     g_autoptr (GCancellable) cancellable = g_cancellable_new ();
     Begun begun = { key, g_object_ref (cancellable), FALSE };
     g_array_append_val (desk->begun, begun);
+    gboolean is_bare = take_bare (desk, key.index);
     g_mutex_unlock (&desk->lock);
 
+    if (is_bare)
+      load_coarse (desk, &key, cancellable);
     TsTile *tile = ts_tile_load (desk->batch, &key, cancellable);
 
     g_mutex_lock (&desk->lock);
@@ -186,15 +235,7 @@ work_cb (gpointer data)
       mine->finished = TRUE;
       g_ptr_array_add (desk->done, tile);
     }
-    if (!desk->idle_pending) {
-      desk->idle_pending = TRUE;
-      /* Not g_main_context_invoke(): that may run it right here. */
-      GSource *source = g_idle_source_new ();
-      g_source_set_priority (source, G_PRIORITY_DEFAULT);
-      g_source_set_callback (source, deliver_cb, desk_ref (desk), (GDestroyNotify) desk_unref);
-      g_source_attach (source, NULL);
-      g_source_unref (source);
-    }
+    queue_delivery (desk);
   }
   desk->n_workers--;
   g_mutex_unlock (&desk->lock);
@@ -341,9 +382,15 @@ ts_tile_cache_request (TsTileCache *self, const TsTileKey *keys, guint n_keys)
   cancel_begun (desk, keys, n_keys);
   g_array_set_size (desk->wanted, 0);
   desk->next = 0;
-  for (guint i = 0; i < n_keys; i++)
-    if (!g_hash_table_contains (self->tiles, &keys[i]) && !is_begun (desk, &keys[i]))
-      g_array_append_val (desk->wanted, keys[i]);
+  g_array_set_size (desk->bare, 0);
+  for (guint i = 0; i < n_keys; i++) {
+    if (g_hash_table_contains (self->tiles, &keys[i]) || is_begun (desk, &keys[i]))
+      continue;
+    g_array_append_val (desk->wanted, keys[i]);
+    if (ts_tile_is_slow (desk->batch, &keys[i]) &&
+        !g_hash_table_contains (self->by_image, &keys[i].index))
+      g_array_append_val (desk->bare, keys[i].index);
+  }
   guint n_new = 0;
   while (desk->n_workers < max_workers && n_new < desk->wanted->len) {
     desk->n_workers++;

@@ -74,11 +74,20 @@ TsTile *ts_tile_load (TsBatch *batch,
                       const TsTileKey *key,
                       GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the tile takes long enough for a coarse one to be shown before it. */
+gboolean ts_tile_is_slow (TsBatch *batch, const TsTileKey *key);
+
+/* A smaller tile of the same image, of few of its rows: quickly there. As ts_tile_load(). */
+TsTile *ts_tile_load_coarse (TsBatch *batch,
+                             const TsTileKey *key,
+                             GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * TsTileCache:
  *
  * Tiles of one batch, loaded by worker threads, least recently used ones dropped above a limit of
- * bytes. Those asked for last are never dropped. Main thread only.
+ * bytes. Those asked for last are never dropped. Of a large image of which there is nothing yet, a
+ * coarse tile comes first. Main thread only.
  *
  * Signals: "ready": tiles have arrived since the last emission (from the main loop).
  */

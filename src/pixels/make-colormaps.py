@@ -11,7 +11,7 @@ Where the data come from:
   turbo                             Mikhailov (Google), Apache-2.0
   coolwarm                          Moreland's diverging map, free to use
   RdBu                              ColorBrewer 2.0 (Brewer, Harrower, Pennsylvania State University), Apache-2.0
-  twilight                          Bechtold, CC0 (256 of its 510 colours, evenly)
+  twilight                          Bechtold, CC0 (510 colours; 256 of them, evenly, for bars and swatches)
   jet, seismic, hsv                 piecewise linear formulas
   tab10, tab20                      Tableau's palettes as matplotlib publishes them
 """
@@ -26,12 +26,12 @@ REVERSED = ["jet_r", "RdBu_r", "seismic_r", "twilight_r"]
 PALETTES = ["tab10", "tab20"]
 
 
-def table(name, n):
+def table(name, n, suffix=""):
     colors = matplotlib.colormaps[name].resampled(n)(np.arange(n), bytes=True)[:, :3]
     lines = []
     for first in range(0, n, 12):
         lines.append("  " + " ".join("{%d,%d,%d}," % tuple(c) for c in colors[first:first + 12]))
-    return f"static const guint8 {name.lower()}_data[{n}][3] = {{\n" + "\n".join(lines) + "\n};\n"
+    return f"static const guint8 {name.lower()}{suffix}_data[{n}][3] = {{\n" + "\n".join(lines) + "\n};\n"
 
 
 print("/* SPDX-License-Identifier: GPL-3.0-or-later */")
@@ -39,6 +39,8 @@ print("/* Made by make-colormaps.py, which says where the data come from; not ed
 print("#pragma once\n\n#include <glib.h>\n\n/* clang-format off */\n")
 for name in NAMES + REVERSED:
     print(table(name, 256))
+for name in ["twilight", "twilight_r"]:
+    print(table(name, 510, "_full"))
 for name in PALETTES:
     print(table(name, int(name[3:])))
 print("/* clang-format on */")

@@ -168,6 +168,14 @@ const guint8 (*ts_colormap_get_reversed_table (TsColormap colormap))[3]
   return (const guint8 (*)[3]) reversed_data[colormap];
 }
 
+const guint8 (*ts_colormap_get_entries (TsColormap colormap, gboolean reversed, guint *n))[3]
+{
+  *n = colormap == TS_COLORMAP_TWILIGHT ? G_N_ELEMENTS (twilight_full_data) : 256;
+  if (colormap == TS_COLORMAP_TWILIGHT)
+    return reversed ? twilight_r_full_data : twilight_full_data;
+  return reversed ? ts_colormap_get_reversed_table (colormap) : ts_colormap_get_table (colormap);
+}
+
 void
 ts_colormap_get_reversed_label_color (TsColormap colormap, gint64 label, guint8 rgb[3])
 {

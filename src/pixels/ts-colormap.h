@@ -22,6 +22,10 @@ const guint8 (*ts_colormap_get_table (TsColormap colormap))[3];
 /* Of matplotlib's "_r" map: the table from its end, but for single bits of a few. */
 const guint8 (*ts_colormap_get_reversed_table (TsColormap colormap))[3];
 
+/* All colours that pixels can get, of the map or of its "_r" map: entry min (@n - 1, trunc (t *
+ * @n)) of *@n, which is 256, or 510 of twilight. %NULL for categorical maps. */
+const guint8 (*ts_colormap_get_entries (TsColormap colormap, gboolean reversed, guint *n))[3];
+
 /* The colour of an integer label: 0 is black-ish background, then distinct colours; repeats after
  * the palette ends; negative values as their absolute value. */
 void ts_colormap_get_category (gint64 label, guint8 rgb[3]);

@@ -21,7 +21,8 @@ ts_kernels_list (void)
 #if HAVE_KERNELS_V3
     __builtin_cpu_init ();
     if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") &&
-        __builtin_cpu_supports ("bmi") && __builtin_cpu_supports ("bmi2"))
+        __builtin_cpu_supports ("f16c") && __builtin_cpu_supports ("bmi") &&
+        __builtin_cpu_supports ("bmi2"))
       list[n++] = &ts_kernels_v3;
 #endif
     g_once_init_leave (&built, 1);

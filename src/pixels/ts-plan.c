@@ -207,9 +207,10 @@ ts_plan_init (TsPlan *self,
   if (self->kind == TS_PLAN_MAP && self->n_out == 1)
     self->kind = TS_PLAN_GRAY;
   if (self->kind == TS_PLAN_MAP)
-    self->map = recipe->invert ? ts_colormap_get_reversed_table (recipe->colormap)
-                               : ts_colormap_get_table (recipe->colormap);
-  for (guint i = 0; self->map != NULL && i < 256; i++) {
+    self->map = ts_colormap_get_entries (recipe->colormap, recipe->invert, &self->n_map);
+  if (self->n_map > 256)
+    self->map_quantiser = (TsQuantiser){ (float) self->n_map, 0, (float) (self->n_map - 1), FALSE };
+  for (guint i = 0; i < self->n_map; i++) {
     guint8 rgba[4] = { self->map[i][0], self->map[i][1], self->map[i][2], 255 };
 
     memcpy (&self->map_rgba[i], rgba, sizeof rgba);

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
  * idiom, with mean 0 and std 1 torchvision's; folding both into one multiplication and addition
  * would change some bytes. */
 
+/* The most entries that a map has. */
+#define TS_PLAN_MAX_MAP 510
+
 typedef struct
 {
   float std, mean, lo, width;
@@ -67,7 +70,8 @@ typedef struct
   TsQuantiser quantiser;
   TsQuantiser map_quantiser; /* t to an entry of the map */
   const guint8 (*map)[3];
-  guint32 map_rgba[256]; /* the same with alpha, as bytes lie in memory */
+  guint n_map;                       /* entries of the map */
+  guint32 map_rgba[TS_PLAN_MAX_MAP]; /* the same with alpha, as bytes lie in memory */
   TsColormap colormap;
   int ignore_label;
   guint8 nan_rgb[3], under_rgb[3], over_rgb[3], posinf_rgb[3], neginf_rgb[3];

@@ -78,7 +78,7 @@ render_rows (const TsKernels *kernels,
     .n_pixels = (gsize) image->dims[1],
   };
 
-  if (plan->has_curve && plan->bits == 8 && !plan->is_wide)
+  if (plan->has_curve && plan->bits == 8 && !plan->is_wide && plan->n_map <= 256)
     curve = ts_curve_table_get (plan);
   /* Rows without gaps are one long row. */
   if (row_stride == run.pixel_stride_bytes * (gssize) run.n_pixels &&

@@ -387,6 +387,30 @@ NAME (render_labels) (const TsPlan *plan, const REAL *x, gsize n, guint8 *out)
   }
 }
 
+/* Through a map of more than 256 entries. */
+static gboolean
+NAME (render_long_map) (const TsPlan *plan, const REAL *x, gsize n, guint8 *out)
+{
+  REAL mul = plan->map_quantiser.mul, low = 0, high = plan->map_quantiser.max;
+  guint16 entries[ROOM];
+  gint32 n_nan = 0;
+  REAL t[CHUNK];
+
+  NAME (normalise) (&plan->inputs[0], x, n, t);
+  for (gsize i = 0; plan->has_curve && i < n; i++)
+    t[i] = NAME (bend) (plan, t[i]);
+  for (gsize i = 0; i < n; i++) {
+    REAL v = t[i] * mul;
+
+    n_nan |= v != v;
+    v = v > low ? v : low;
+    v = v < high ? v : high;
+    entries[i] = (guint16) (gint32) v;
+  }
+  expand_long_map (plan, entries, n, out);
+  return n_nan != 0;
+}
+
 static void
 NAME (render_8) (const TsPlan *plan,
                  const TsCurveTable *curve,
@@ -404,6 +428,11 @@ NAME (render_8) (const TsPlan *plan,
   }
   if (NAME (is_rgba) (plan, x) && (guintptr) out % sizeof (guint32) == 0) {
     if (NAME (render_rgba) (plan, x, n, (guint32 *) (gpointer) out) || plan->has_patches)
+      NAME (patch) (plan, x, n, out);
+    return;
+  }
+  if (plan->n_map > 256 && x[0] != NULL) {
+    if (NAME (render_long_map) (plan, x[0], n, out) || plan->has_patches)
       NAME (patch) (plan, x, n, out);
     return;
   }

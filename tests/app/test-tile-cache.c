@@ -99,6 +99,40 @@ test_strips (void)
   }
 }
 
+/* Of a large image a coarse tile comes before the one that was asked for; where there is one
+ * already, it does not. */
+static void
+test_coarse (void)
+{
+  const guint width = 3072, height = 2048;
+  const TsTileKey key = { 0, width / 32, height / 32, TS_TILE_AVERAGE };
+  const TsTileKey coarse = { 0, width / 256, height / 256, TS_TILE_MIDDLE };
+  const TsTileKey other = { 0, width / 64, height / 64, TS_TILE_AVERAGE };
+  const TsTileKey whole = { 0, width, height, TS_TILE_AVERAGE };
+  g_autoptr (TsBatch) batch = make_batch (1, 3, height, width);
+  g_autoptr (TsBlock) image = ts_batch_read_image (batch, 0, NULL, NULL, NULL);
+  g_autoptr (TsBlock) expected = ts_block_decimate (image, coarse.width, coarse.height, NULL);
+  g_autoptr (TsTile) tile = ts_tile_load_coarse (batch, &key, NULL);
+  TsTileCache *cache = ts_tile_cache_new ((gsize) 64 << 20);
+
+  g_assert_no_error (tile->error);
+  assert_equal_elements (tile->block, expected);
+  g_assert_true (ts_tile_is_slow (batch, &key));
+  g_assert_false (ts_tile_is_slow (batch, &whole));
+
+  ts_tile_cache_set_batch (cache, batch);
+  ts_tile_cache_request (cache, &key, 1);
+  wait_loaded (cache);
+  g_assert_cmpuint (ts_tile_cache_get_n_loaded (cache), ==, 2);
+  g_assert_nonnull (ts_tile_cache_lookup (cache, &key));
+  g_assert_nonnull (ts_tile_cache_lookup (cache, &coarse));
+  g_assert_cmpuint (ts_tile_cache_lookup_any (cache, 0)->width, ==, key.width);
+  ts_tile_cache_request (cache, &other, 1);
+  wait_loaded (cache);
+  g_assert_cmpuint (ts_tile_cache_get_n_loaded (cache), ==, 3);
+  g_assert_finalize_object (cache);
+}
+
 static void
 test_cache (void)
 {
@@ -189,6 +223,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/tile-cache/load", test_load);
   g_test_add_func ("/tile-cache/strips", test_strips);
+  g_test_add_func ("/tile-cache/coarse", test_coarse);
   g_test_add_func ("/tile-cache/cache", test_cache);
   g_test_add_func ("/tile-cache/stale", test_stale);
 

@@ -158,6 +158,8 @@ CASES = {
                 .permute(1, 2, 0).to(torch.uint8).numpy()),
             "opencv": cv2 and (lambda: cv2_rgba(elements("f32"))),
             "pillow": Image and (lambda: pil_images(elements("f32")))},
+    "f32-threads": {"numpy": lambda: to_rgba(elements("f32")),
+                    "opencv": cv2 and (lambda: cv2_rgba(elements("f32")))},
     "nhwc": {"numpy": lambda: nhwc_to_rgba(elements("nhwc"))},
     "f16": {"numpy": lambda: to_rgba(elements("float16").astype(np.float32))},
     "bf16": {"torch": torch and (lambda: torch_bytes(elements("torch-bf16")))},
@@ -171,6 +173,8 @@ CASES = {
     "minify": {"numpy": lambda: elements("f32").reshape(64, 3, 128, 2, 128, 2).mean((3, 5)),
                "opencv": cv2 and (lambda: [cv2.resize(plane, (128, 128), interpolation=cv2.INTER_AREA)
                                            for plane in elements("f32").reshape(-1, 256, 256)])},
+    "minify-threads": {"opencv": cv2 and (lambda: [cv2.resize(plane, (128, 128), interpolation=cv2.INTER_AREA)
+                                                   for plane in elements("f32").reshape(-1, 256, 256)])},
     "minmax": {"numpy": lambda: (np.nanmin(elements("f32")), np.nanmax(elements("f32"))),
                "torch": torch and (lambda: torch.aminmax(elements("torch")))},
     "stats": {"numpy": lambda: stats(elements("f32"))},

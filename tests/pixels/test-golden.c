@@ -155,7 +155,7 @@ test_numpy (void)
 static void
 test_colormaps (void)
 {
-  g_autoptr (GPtrArray) expected = lines_of ("colormap", 14);
+  g_autoptr (GPtrArray) expected = lines_of ("colormap", 24);
   TsResolved resolved = range_of (0, 1);
   float values[4096] = { 0 };
   g_autoptr (TsBlock) image = image_over (values, TS_DTYPE_FLOAT32, 64, 64, 1, TRUE);
@@ -174,6 +174,29 @@ test_colormaps (void)
     g_assert_true (ts_colormap_parse (words[1], &recipe.colormap, &recipe.invert));
     out = render (image, &recipe, &resolved, TS_PIXELS_RGB8, NULL);
     assert_digest (words[1], out, 4096 * 3, words[2]);
+  }
+}
+
+static void
+test_palettes (void)
+{
+  g_autoptr (GPtrArray) expected = lines_of ("palette", 4);
+  guint8 labels[20];
+
+  for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
+    labels[i] = (guint8) i;
+  for (guint i = 0; i < expected->len; i++) {
+    char **words = g_ptr_array_index (expected, i);
+    guint n = (guint) g_ascii_strtoull (words[2], NULL, 10);
+    g_autoptr (TsBlock) image = image_over (labels, TS_DTYPE_UINT8, 1, n, 1, TRUE);
+    TsResolved resolved = range_of (0, 1);
+    g_autofree guint8 *out = NULL;
+    TsRecipe recipe;
+
+    ts_recipe_init (&recipe);
+    g_assert_true (ts_colormap_parse (words[1], &recipe.colormap, &recipe.invert));
+    out = render (image, &recipe, &resolved, TS_PIXELS_RGB8, NULL);
+    assert_digest (words[1], out, n * 3, words[3]);
   }
 }
 
@@ -260,6 +283,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/golden/torchvision-minmax", test_torchvision_minmax);
   g_test_add_func ("/golden/numpy", test_numpy);
   g_test_add_func ("/golden/colormaps", test_colormaps);
+  g_test_add_func ("/golden/palettes", test_palettes);
   status = g_test_run ();
   g_strfreev (lines);
   return status;

@@ -11,6 +11,7 @@ Needs torch, torchvision, NumPy, Pillow and matplotlib. Lines:
   torchvision-minmax SEED EACH SHA256    normalize=True alone: of 2x3x32x32 values, or of each image
   numpy SEED STD MEAN RULE SHA256        (x * std + mean) * 255 of the same values, by a rounding rule
   colormap NAME SHA256                   matplotlib of 4096 values, RGB bytes
+  palette NAME N SHA256                  matplotlib of the labels 0 .. N - 1, RGB bytes
 The random values are xorshift32(seed) >> 8, as 24-bit fractions stretched over -1.5 .. 1.5, as float32.
 """
 
@@ -91,10 +92,13 @@ for seed, (std, mean) in enumerate([(0.5, 0.5), (0.229, 0.485), (0.26862954, 0.4
     for rule, quantise in RULES.items():
         print("numpy", seed, std, mean, rule, sha(quantise(values * np.float32(std) + np.float32(mean))))
 
-# Every entry's two ends, and both ends of the range.
+# Around every entry's two ends, and both ends of the range.
 edges = np.arange(2048, dtype=np.float32) / np.float32(2048)
 values = np.concatenate([edges, np.nextafter(edges, np.float32(-1), dtype=np.float32)])
 values[-1] = 1
-for name in ["viridis", "magma", "inferno", "plasma", "cividis", "turbo", "jet", "coolwarm", "RdBu", "seismic",
-             "twilight", "hsv", "viridis_r", "jet_r", "RdBu_r", "seismic_r", "twilight_r", "coolwarm_r"]:
-    print("colormap", name, sha(matplotlib.colormaps[name].resampled(256)(values, bytes=True)[:, :3]))
+MAPS = ["viridis", "magma", "inferno", "plasma", "cividis", "turbo", "jet", "coolwarm", "RdBu", "seismic", "twilight",
+        "hsv"]
+for name in MAPS + [name + "_r" for name in MAPS]:
+    print("colormap", name, sha(matplotlib.colormaps[name](values, bytes=True)[:, :3]))
+for name, n in [("tab10", 10), ("tab10_r", 10), ("tab20", 20), ("tab20_r", 20)]:
+    print("palette", name, n, sha(matplotlib.colormaps[name](np.arange(n), bytes=True)[:, :3]))
