@@ -107,6 +107,7 @@ static const struct
   { "win.export-all", { "<Control><Shift>e" } },
   { "win.find", { "<Control>f" } },
   { "win.go-to", { "<Control>g" } },
+  { "win.figure", { "<Control><Shift>f" } },
   { "win.show-tree", { "F9" } },
   { "win.show-inspector", { "<Alt>Return" } },
   { "win.fullscreen", { "F11" } },

@@ -93,6 +93,24 @@ ts_compat_choose_folder (GtkWindow *parent,
 }
 
 void
+ts_compat_choose_save (GtkWindow *parent,
+                       GFile *folder,
+                       const char *name,
+                       GObject *owner,
+                       TsFilesFunc func,
+                       gpointer data)
+{
+  GtkFileChooserNative *chooser =
+      gtk_file_chooser_native_new (_ ("Write to file"), parent, GTK_FILE_CHOOSER_ACTION_SAVE,
+                                      _ ("_Write"), _ ("_Cancel"));
+
+  if (folder != NULL && g_file_query_exists (folder, NULL))
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
+  run_chooser (chooser, owner, func, data);
+}
+
+void
 ts_compat_show_about (GtkWindow *parent)
 {
   const char *developers[] = { "The Tenscope developers", NULL };

@@ -26,6 +26,15 @@ void ts_compat_choose_folder (GtkWindow *parent,
                               TsFilesFunc func,
                               gpointer data);
 
+/* Asks where to write a file; @folder (nullable) is where it starts, @name what is proposed. Asks
+ * before a file is replaced. */
+void ts_compat_choose_save (GtkWindow *parent,
+                            GFile *folder,
+                            const char *name,
+                            GObject *owner,
+                            TsFilesFunc func,
+                            gpointer data);
+
 void ts_compat_show_about (GtkWindow *parent);
 
 /* A message to be read, with one button; long text scrolls. */

@@ -387,6 +387,10 @@ static const char *const needs_view[] = {
   "export",
   "export-all",
   "export-to",
+#ifdef HAVE_FIGURES
+  "figure",
+  "figure-as",
+#endif
 };
 
 void

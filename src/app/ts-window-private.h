@@ -83,6 +83,8 @@ struct _TsWindow
   guint job_timer;
   GStrv job_failures; /* of the last one */
 
+  GtkWindow *figure_dialog; /* weak: while it is open */
+
   /* the file, while it may change */
   GFileMonitor *monitor;
   char *watched_state; /* when it was read */
@@ -171,5 +173,11 @@ void ts_window_add_export_actions (TsWindow *self);
 /* Takes over: runs @job in a thread, shows how far it is, and tells how it ended. */
 void ts_window_run_export (TsWindow *self, TsExportJob *job, GFile *folder);
 void ts_window_dispose_export (TsWindow *self);
+
+#ifdef HAVE_FIGURES
+/* ts-window-figure.c */
+void ts_window_add_figure_actions (TsWindow *self);
+void ts_window_dispose_figure (TsWindow *self);
+#endif
 
 G_END_DECLS

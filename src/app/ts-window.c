@@ -374,6 +374,9 @@ ts_window_dispose (GObject *object)
   g_clear_handle_id (&self->loading_timer, g_source_remove);
   g_clear_handle_id (&self->load_timer, g_source_remove);
   ts_window_dispose_export (self);
+#ifdef HAVE_FIGURES
+  ts_window_dispose_figure (self);
+#endif
   ts_window_dispose_watch (self);
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
@@ -475,6 +478,9 @@ ts_window_init (TsWindow *self)
   ts_window_add_recipe_actions (self);
   ts_window_add_export_actions (self);
   ts_window_add_load_actions (self);
+#ifdef HAVE_FIGURES
+  ts_window_add_figure_actions (self);
+#endif
   ts_window_add_compare_actions (self);
   ts_window_add_picture_actions (self);
   ts_window_add_value_actions (self);

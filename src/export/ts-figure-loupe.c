@@ -73,25 +73,6 @@ get_gap (const TsFigureLayout *self)
   return snap (self, self->gap / 2);
 }
 
-/* The corner farthest from the middle of what is shown. */
-static TsFigurePlace
-choose_place (const TsFigureLayout *self, const TsFigureLoupe *loupe)
-{
-  guint left = loupe->rect.x, top = loupe->rect.y;
-
-  if (loupe->place != TS_PLACE_AUTO)
-    return loupe->place;
-  left -= MIN (left, self->options->crop.x);
-  top -= MIN (top, self->options->crop.y);
-
-  gboolean at_left = 2 * left + loupe->rect.width > self->cell.width;
-  gboolean at_top = 2 * top + loupe->rect.height > self->cell.height;
-
-  return at_top    ? at_left ? TS_PLACE_TOP_LEFT : TS_PLACE_TOP_RIGHT
-         : at_left ? TS_PLACE_BOTTOM_LEFT
-                   : TS_PLACE_BOTTOM_RIGHT;
-}
-
 static double
 choose_zoom (const TsFigureLayout *self, const TsFigureLoupe *loupe)
 {
@@ -102,6 +83,30 @@ choose_zoom (const TsFigureLayout *self, const TsFigureLoupe *loupe)
   return CLAMP (floor (fit), loupe->rect.width * 2 > self->cell.width ? 1 : 2, MOST_ZOOM);
 }
 
+/* The corner farthest from the middle of what is shown; below, where it would be covered even so.
+ */
+static TsFigurePlace
+choose_place (const TsFigureLayout *self, const TsFigureLoupe *loupe)
+{
+  guint left = loupe->rect.x, top = loupe->rect.y;
+  double zoom = loupe->zoom > 0 ? loupe->zoom : choose_zoom (self, loupe);
+
+  if (loupe->place != TS_PLACE_AUTO)
+    return loupe->place;
+  left -= MIN (left, self->options->crop.x);
+  top -= MIN (top, self->options->crop.y);
+
+  double right = (double) self->cell.width - left - loupe->rect.width;
+  double bottom = (double) self->cell.height - top - loupe->rect.height;
+  gboolean at_left = left > right, at_top = top > bottom;
+
+  if (zoom * loupe->rect.width > MAX (left, right) && zoom * loupe->rect.height > MAX (top, bottom))
+    return TS_PLACE_BELOW;
+  return at_top    ? at_left ? TS_PLACE_TOP_LEFT : TS_PLACE_TOP_RIGHT
+         : at_left ? TS_PLACE_BOTTOM_LEFT
+                   : TS_PLACE_BOTTOM_RIGHT;
+}
+
 /* Loupes below share the width, those at the right the height. */
 static guint
 count (const TsFigureLayout *self, TsFigurePlace place)
@@ -109,7 +114,7 @@ count (const TsFigureLayout *self, TsFigurePlace place)
   guint n = 0;
 
   for (guint i = 0; i < self->options->n_loupes; i++)
-    n += self->options->loupes[i].place == place;
+    n += self->insets[i].place == place;
   return n;
 }
 
@@ -132,11 +137,12 @@ ts_figure_measure_loupes (TsFigureLayout *self, double scale)
 
   self->below = self->beside = 0;
   self->line = get_line (self);
+  for (guint i = 0; i < self->options->n_loupes; i++)
+    self->insets[i].place = choose_place (self, &self->options->loupes[i]);
   for (guint i = 0; i < self->options->n_loupes; i++) {
     const TsFigureLoupe *loupe = &self->options->loupes[i];
     TsFigureInset *inset = &self->insets[i];
 
-    inset->place = choose_place (self, loupe);
     inset->color = loupe->color >= 0 ? (guint32) loupe->color : colors[i];
     inset->scale = (loupe->zoom > 0 ? loupe->zoom : choose_zoom (self, loupe)) * scale;
     if (inset->place == TS_PLACE_BELOW || inset->place == TS_PLACE_RIGHT) {

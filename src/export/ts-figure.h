@@ -17,7 +17,8 @@ extern const char *const ts_figure_format_names[];
 
 /* Where an enlarged part of an image stands. */
 typedef enum {
-  TS_PLACE_AUTO, /* in the corner of the image that is farthest from what it shows */
+  TS_PLACE_AUTO, /* in the corner of the image that is farthest from what it shows; below, where
+                    that is in its way */
   TS_PLACE_TOP_LEFT,
   TS_PLACE_TOP_RIGHT,
   TS_PLACE_BOTTOM_LEFT,

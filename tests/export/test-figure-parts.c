@@ -19,8 +19,9 @@ test_loupe (Fixture *fixture, gconstpointer data)
     const char *text;
     guint zoom; /* that comes out at scale 6 */
   } cases[] = {
-    { "6,5,3,2,top-left,2x", 12 }, { "1,0,3,2,2x", 12 },      { "6,0,3,2,bottom-left,2x", 12 },
-    { "3,2,4,3,below", 14 },       { "3,2,4,3,below,1x", 6 }, { "3,2,2,4,right", 11 },
+    { "6,5,3,2,top-left,2x", 12 }, { "1,0,3,2,2x", 12 },   { "6,0,3,2,bottom-left,2x", 12 },
+    { "3,2,4,3,below", 14 },       { "3,2,4,3,auto", 14 }, { "3,2,4,3,below,1x", 6 },
+    { "3,2,2,4,right", 11 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
