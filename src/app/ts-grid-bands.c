@@ -24,6 +24,7 @@ void
 ts_grid_bands_init (TsGrid *self)
 {
   self->bands = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, band_free);
+  self->clip_shares = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->bytes_per_pixel = 4;
 }
 
@@ -41,6 +42,8 @@ ts_grid_bands_clear (TsGrid *self)
 {
   stop_pass (self);
   g_hash_table_remove_all (self->bands);
+  ts_grid_clip_stop (self);
+  g_hash_table_remove_all (self->clip_shares);
   self->request_is_due = TRUE;
 }
 
@@ -354,5 +357,7 @@ ts_grid_refresh (TsGrid *self, gint64 wait_us)
   self->dirty = FALSE;
   if (start_pass (self, rows, (guint) (last - first + 1)))
     ts_paint_pass_wait (self->pass, wait_us);
+  else if (!ts_tile_cache_is_busy (self->pictures->tiles))
+    ts_grid_clip_settled (self, first, last);
   self->tick_us += g_get_monotonic_time () - start_us;
 }

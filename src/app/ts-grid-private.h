@@ -60,6 +60,11 @@ struct _TsGrid
   guint bytes_per_pixel;
   gboolean pass_is_fixed;
   guint pass_serial;
+  GHashTable *clip_shares; /* image -> double: how much of it is beyond the range */
+  GCancellable *clip_cancellable;
+  guint clip_timer;
+  guint clip_serial;             /* of the recipe */
+  guint64 clip_first, clip_last; /* rows */
   gboolean dirty;
   guint tick_id;
   guint64 requested_first, requested_last;
@@ -130,6 +135,13 @@ void ts_grid_end_rubber_band (TsGrid *self);
 
 /* ts-grid-keys.c */
 gboolean ts_grid_handle_key (TsGrid *self, guint keyval, GdkModifierType state);
+
+/* ts-grid-clip.c */
+/* Everything in sight is painted: rows @first to @last. */
+void ts_grid_clip_settled (TsGrid *self, guint64 first, guint64 last);
+void ts_grid_clip_stop (TsGrid *self);
+/* The share of what is shown of an image that is beyond the range; below 0: not known. */
+double ts_grid_get_clipped (TsGrid *self, guint64 index);
 
 /* ts-grid-drag.c */
 void ts_grid_drag_init (TsGrid *self);

@@ -14,9 +14,11 @@
 #define CHECK_EDGE        20
 #define CHECK_MIN_CELL    56
 #define BADGE_MIN_CELL    44
+#define CLIPPED_MIN       0.05 /* of an image beyond the range that is worth a badge */
 #define BADGE_PAD         5
 
 static const GdkRGBA caption_color = { 0.92f, 0.92f, 0.92f, 1 };
+static const GdkRGBA clipped_color = { 0, 0, 0, 0.65f };
 static const GdkRGBA badge_color = { 0.75f, 0.05f, 0.55f, 0.92f };
 static const GdkRGBA badge_text_color = { 1, 1, 1, 1 };
 static const GdkRGBA backdrop_color = { 0x5a / 255.0f, 0x5a / 255.0f, 0x5a / 255.0f, 1 };
@@ -101,11 +103,13 @@ get_check_mark (TsGrid *self)
   return self->check_mark;
 }
 
+/* @is_bad: whether something is wrong with the values, not only with the range. */
 static char *
-dup_badge (TsGrid *self, guint64 index)
+dup_badge (TsGrid *self, guint64 index, gboolean *is_bad)
 {
   TsTile *tile = ts_tile_cache_lookup_any (self->pictures->tiles, index);
 
+  *is_bad = TRUE;
   if (tile == NULL)
     return NULL;
   if (tile->error != NULL) {
@@ -116,6 +120,9 @@ dup_badge (TsGrid *self, guint64 index)
     return g_strdup_printf ("%" G_GUINT64_FORMAT " NaN", tile->n_nan);
   if (tile->n_inf > 0)
     return g_strdup_printf ("%" G_GUINT64_FORMAT " Inf", tile->n_inf);
+  *is_bad = FALSE;
+  if (ts_grid_get_clipped (self, index) >= CLIPPED_MIN)
+    return g_strdup_printf (_ ("%.0f %% clipped"), ts_grid_get_clipped (self, index) * 100);
   return NULL;
 }
 
@@ -124,6 +131,7 @@ static void
 snapshot_badge (GtkSnapshot *snapshot,
                 PangoLayout *layout,
                 const char *text,
+                const GdkRGBA *color,
                 float right,
                 float top)
 {
@@ -138,7 +146,7 @@ snapshot_badge (GtkSnapshot *snapshot,
   GskRoundedRect pill;
   gsk_rounded_rect_init_from_rect (&pill, &rect, rect.size.height / 2);
   gtk_snapshot_push_rounded_clip (snapshot, &pill);
-  gtk_snapshot_append_color (snapshot, &badge_color, &rect);
+  gtk_snapshot_append_color (snapshot, color, &rect);
   gtk_snapshot_pop (snapshot);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot,
@@ -176,11 +184,12 @@ make_decor (TsGrid *self, guint64 row)
       gtk_snapshot_restore (snapshot);
     }
     if (width >= BADGE_MIN_CELL) {
-      g_autofree char *badge = dup_badge (self, index);
+      gboolean is_bad;
+      g_autofree char *badge = dup_badge (self, index, &is_bad);
       if (badge != NULL) {
         TsGridPlace place;
         ts_grid_place_image (self, index, &place);
-        snapshot_badge (snapshot, text, badge,
+        snapshot_badge (snapshot, text, badge, is_bad ? &badge_color : &clipped_color,
                         (float) i * step + (float) (place.x + place.width) / scale,
                         (float) place.y / scale);
       }

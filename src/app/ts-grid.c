@@ -260,6 +260,7 @@ ts_grid_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->pictures, self);
   }
   ts_grid_input_stop (self);
+  ts_grid_clip_stop (self);
   if (self->tick_id != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
   self->tick_id = 0;
@@ -281,6 +282,7 @@ ts_grid_finalize (GObject *object)
   TsGrid *self = TS_GRID (object);
 
   g_hash_table_unref (self->bands);
+  g_hash_table_unref (self->clip_shares);
 
   G_OBJECT_CLASS (ts_grid_parent_class)->finalize (object);
 }

@@ -600,6 +600,48 @@ test_badges (void)
   tear_down (&f);
 }
 
+static gboolean
+wake_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* How much of an image is beyond the range is found out once things are at rest. */
+static void
+test_clipped (void)
+{
+  float data[2][1][16][16];
+  Fixture f = { 0 };
+
+  if (!fixture_has_display ())
+    return;
+  for (guint i = 0; i < 256; i++) {
+    data[0][0][i / 16][i % 16] = i < 64 ? 2 : 0.5f; /* a quarter above 1 */
+    data[1][0][i / 16][i % 16] = i < 128 ? 0.25f : 0.75f;
+  }
+  set_up_npy (&f, "<f4", "2, 1, 16, 16", data, sizeof data);
+  TsRecipe recipe = *ts_session_get_recipe (f.session);
+  recipe.range_mode = TS_RANGE_FIXED;
+  recipe.n_range = 1;
+  recipe.lo[0] = 0;
+  recipe.hi[0] = 1;
+  ts_session_set_recipe (f.session, &recipe, NULL);
+  gint64 end_us = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  guint wake_id = g_timeout_add (100, wake_cb, NULL);
+  while ((ts_grid_get_clipped (f.grid, 1) < 0 || ts_grid_get_clipped (f.grid, 0) != 0.25) &&
+         g_get_monotonic_time () < end_us)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpfloat (ts_grid_get_clipped (f.grid, 0), ==, 0.25);
+  g_assert_cmpfloat (ts_grid_get_clipped (f.grid, 1), ==, 0);
+  recipe.lo[0] = 0.5;
+  ts_session_set_recipe (f.session, &recipe, NULL);
+  while (ts_grid_get_clipped (f.grid, 1) != 0.5 && g_get_monotonic_time () < end_us)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpfloat (ts_grid_get_clipped (f.grid, 1), ==, 0.5);
+  g_source_remove (wake_id);
+  tear_down (&f);
+}
+
 static void
 test_accessible (void)
 {
@@ -670,6 +712,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/grid/zoom-at-pointer", test_zoom_at_pointer);
   g_test_add_func ("/grid/many", test_many);
   g_test_add_func ("/grid/badges", test_badges);
+  g_test_add_func ("/grid/clipped", test_clipped);
   g_test_add_func ("/grid/accessible", test_accessible);
 
   return g_test_run ();
