@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @goal: (nullable): what is to be reached, in words
  * @run: does it once; the first call is not measured
  * @get_bytes: (nullable): how much the last run wrote
+ * @get_peak: (nullable): the most memory that the program started by the last run had, in bytes
  *
  * One thing that is measured.
  */
@@ -24,12 +25,14 @@ typedef struct
   const char *goal;
   void (*run) (void);
   guint64 (*get_bytes) (void);
+  guint64 (*get_peak) (void);
 } BenchCase;
 
 /* Ended by a name of %NULL. */
 extern const BenchCase bench_render_cases[];
 extern const BenchCase bench_stats_cases[];
 extern const BenchCase bench_export_cases[];
+extern const BenchCase bench_start_cases[];
 
 /* Where exports are written and what others are to read lies; made when first asked for. */
 const char *bench_export_get_folder (void);
