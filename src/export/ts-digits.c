@@ -22,18 +22,67 @@ static const double powers_of_ten[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
                                         1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                         1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 
+static guint64
+get_bits (double value)
+{
+  guint64 bits;
+
+  memcpy (&bits, &value, sizeof bits);
+  return bits;
+}
+
+/* 2^@exponent, which is that of a normal double. */
+static double
+get_power_of_two (int exponent)
+{
+  guint64 bits = (guint64) (exponent + 1023) << 52;
+  double value;
+
+  memcpy (&value, &bits, sizeof value);
+  return value;
+}
+
 /* The open interval of doubles that round to @value in a format of @precision bits whose smallest
- * step is 2^@min_exponent. */
+ * step is 2^@min_exponent. @value is a normal double. */
 static void
 get_rounding_interval (double value, int precision, int min_exponent, double *lower, double *upper)
 {
-  int exponent;
-  double mantissa = frexp (value, &exponent);
+  guint64 bits = get_bits (value);
+  int exponent = (int) (bits >> 52) - 1022; /* of a mantissa of 0.5 to 1 */
   int step = MAX (exponent - precision, min_exponent);
-  gboolean closer_below = mantissa == 0.5 && step > min_exponent;
+  gboolean closer_below = bits << 12 == 0 && step > min_exponent;
 
-  *upper = value + ldexp (1, step - 1);
-  *lower = value - ldexp (1, step - (closer_below ? 2 : 1));
+  *upper = value + get_power_of_two (step - 1);
+  *lower = value - get_power_of_two (step - (closer_below ? 2 : 1));
+}
+
+/* The power of ten that @value has; one too much or too little next to a power. */
+static int
+get_exponent10 (double value)
+{
+  /* log10 (2) is a little more than 1233 / 4096, and the mantissa adds at most one */
+  int exponent = ((int) (get_bits (value) >> 52) - 1023) * 1233 >> 12;
+
+  if (exponent < -22 || exponent > 20)
+    return (int) floor (log10 (value));
+  if (exponent >= 0)
+    return exponent + (value >= powers_of_ten[exponent + 1]);
+  return exponent + (value * powers_of_ten[-exponent] >= 10);
+}
+
+/* Decimal digits without a sign; how many. */
+static int
+print_integer (char *out, guint64 value)
+{
+  char reversed[24];
+  int n = 0;
+
+  do
+    reversed[n++] = (char) ('0' + value % 10);
+  while ((value /= 10) > 0);
+  for (int i = 0; i < n; i++)
+    out[i] = reversed[n - 1 - i];
+  return n;
 }
 
 static int
@@ -75,7 +124,7 @@ try_digits (double value,
 static gboolean
 find_fast (double value, int max_digits, double lower, double upper, Decimal *decimal)
 {
-  int exponent10 = (int) floor (log10 (value));
+  int exponent10 = get_exponent10 (value);
   Decimal shorter;
 
   if (!try_digits (value, max_digits - 1, exponent10, lower, upper, decimal))
@@ -138,7 +187,7 @@ static gsize
 print_decimal (char *out, const Decimal *decimal)
 {
   char digits[24];
-  int n = g_snprintf (digits, sizeof digits, "%" G_GUINT64_FORMAT, decimal->digits);
+  int n = print_integer (digits, decimal->digits);
   int scientific = decimal->exponent + n - 1;
   char *p = out;
 
