@@ -5,6 +5,7 @@
 
 #include "app/ts-compat.h"
 #include "app/ts-number-row.h"
+#include "pixels/ts-colormap.h"
 
 #include <glib/gi18n.h>
 
@@ -23,6 +24,16 @@ struct _TsExportDialog
   AdwComboRow *values_row;
   AdwActionRow *lossless_row;
   GtkSwitch *lossless_switch;
+  AdwComboRow *codec_row;
+  AdwComboRow *subsampling_row;
+  AdwActionRow *progressive_row;
+  GtkSwitch *progressive_switch;
+  AdwActionRow *palette_row;
+  GtkSwitch *palette_switch;
+  AdwActionRow *stack_row;
+  GtkSwitch *stack_switch;
+  AdwComboRow *subdirs_row;
+  AdwComboRow *yaml_row;
   AdwPreferencesRow *quality_row;
   TsNumberRow *quality_number;
   AdwEntryRow *name_row;
@@ -68,6 +79,19 @@ get_depth (TsExportDialog *self, gboolean *half)
   return depth;
 }
 
+/* What is chosen in a row that is shown for the format; the first choice otherwise. */
+static int
+get_choice (AdwComboRow *row)
+{
+  return gtk_widget_get_visible (GTK_WIDGET (row)) ? (int) adw_combo_row_get_selected (row) : 0;
+}
+
+static gboolean
+is_on (AdwActionRow *row, GtkSwitch *toggle)
+{
+  return gtk_widget_get_visible (GTK_WIDGET (row)) && gtk_switch_get_active (toggle);
+}
+
 /* The images chosen, in order; %NULL is all. */
 static guint64 *
 get_indices (TsExportDialog *self, gsize *n)
@@ -104,6 +128,21 @@ get_latents (TsExportDialog *self)
   return names;
 }
 
+/* What only some formats have. */
+static void
+get_extras (TsExportDialog *self, TsExportOptions *options)
+{
+  static const guint per_folder[] = { 0, 1000, 10000 };
+
+  options->codec = (TsCodec) get_choice (self->codec_row);
+  options->subsampling = get_choice (self->subsampling_row);
+  options->progressive = is_on (self->progressive_row, self->progressive_switch);
+  options->palette = is_on (self->palette_row, self->palette_switch);
+  options->stack = is_on (self->stack_row, self->stack_switch);
+  options->subdirs = per_folder[CLAMP (get_choice (self->subdirs_row), 0, 2)];
+  options->yaml = adw_combo_row_get_selected (self->yaml_row) == 1;
+}
+
 static TsExportJob *
 make_job (TsExportDialog *self, GError **error)
 {
@@ -124,7 +163,8 @@ make_job (TsExportDialog *self, GError **error)
   options.values = options.depth == 32 ? (TsValues) adw_combo_row_get_selected (self->values_row)
                                        : TS_VALUES_DISPLAY;
   options.quality = (int) ts_number_row_get_value (self->quality_number);
-  options.lossless = gtk_switch_get_active (self->lossless_switch);
+  options.lossless = is_on (self->lossless_row, self->lossless_switch);
+  get_extras (self, &options);
   options.compression = (int) gtk_drop_down_get_selected (self->compression_drop_down);
   options.name_template = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
   options.latents = latents;
@@ -202,6 +242,7 @@ update_options (TsExportDialog *self)
 {
   const TsEncoder *encoder = get_encoder (self);
   gboolean is_webp = g_str_equal (encoder->id, "webp");
+  gboolean is_jpeg = g_str_equal (encoder->id, "jpeg"), is_tiff = g_str_equal (encoder->id, "tiff");
   gboolean lossless = is_webp && gtk_switch_get_active (self->lossless_switch);
   gboolean half;
 
@@ -211,6 +252,18 @@ update_options (TsExportDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->lossless_row), is_webp);
   gtk_widget_set_visible (GTK_WIDGET (self->quality_row), encoder->has_quality && !lossless);
   gtk_widget_set_visible (GTK_WIDGET (self->values_row), get_depth (self, &half) == 32);
+  gtk_widget_set_visible (GTK_WIDGET (self->codec_row), encoder->codecs != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->subsampling_row), is_jpeg);
+  gtk_widget_set_visible (GTK_WIDGET (self->progressive_row), is_jpeg);
+  gtk_widget_set_visible (GTK_WIDGET (self->palette_row),
+                          g_str_equal (encoder->id, "png") && get_depth (self, &half) == 8 &&
+                              ts_colormap_is_categorical (
+                                  ts_session_get_recipe (self->session)->colormap));
+  gtk_widget_set_visible (GTK_WIDGET (self->stack_row), is_tiff);
+  gtk_widget_set_visible (GTK_WIDGET (self->subdirs_row),
+                          !is_on (self->stack_row, self->stack_switch));
+  gtk_widget_set_visible (GTK_WIDGET (self->sidecar_row),
+                          !is_on (self->stack_row, self->stack_switch));
 }
 
 static void
@@ -481,7 +534,7 @@ ts_export_dialog_new (TsSession *session, GSettings *settings, gboolean all)
   self->updating = TRUE;
   self->session = g_object_ref (session);
   g_set_object (&self->settings, settings);
-  name_switch (GTK_WIDGET (self->sidecar_row), _ ("JSON file beside each image"));
+  name_switch (GTK_WIDGET (self->sidecar_row), _ ("File beside each image"));
   fill (self, all);
   restore (self);
   self->updating = FALSE;
@@ -532,6 +585,16 @@ ts_export_dialog_class_init (TsExportDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsExportDialog, values_row);
   gtk_widget_class_bind_template_child (widget_class, TsExportDialog, lossless_row);
   gtk_widget_class_bind_template_child (widget_class, TsExportDialog, lossless_switch);
+  gtk_widget_class_bind_template_child (widget_class, TsExportDialog, codec_row);
+  gtk_widget_class_bind_template_child (widget_class, TsExportDialog, subsampling_row);
+  gtk_widget_class_bind_template_child (widget_class, TsExportDialog, progressive_row);
+  gtk_widget_class_bind_template_child (widget_class, TsExportDialog, progressive_switch);
+  gtk_widget_class_bind_template_child (widget_class, TsExportDialog, palette_row);
+  gtk_widget_class_bind_template_child (widget_class, TsExportDialog, palette_switch);
+  gtk_widget_class_bind_template_child (widget_class, TsExportDialog, stack_row);
+  gtk_widget_class_bind_template_child (widget_class, TsExportDialog, stack_switch);
+  gtk_widget_class_bind_template_child (widget_class, TsExportDialog, subdirs_row);
+  gtk_widget_class_bind_template_child (widget_class, TsExportDialog, yaml_row);
   gtk_widget_class_bind_template_child (widget_class, TsExportDialog, quality_row);
   gtk_widget_class_bind_template_child (widget_class, TsExportDialog, quality_number);
   gtk_widget_class_bind_template_child (widget_class, TsExportDialog, name_row);
