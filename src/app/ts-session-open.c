@@ -117,6 +117,7 @@ take_load (TsSession *self, TsLoadJob *job)
   g_clear_pointer (&self->selection, gtk_bitset_unref);
   self->selection = g_steal_pointer (&selection);
   g_object_notify_by_pspec (object, ts_session_props[PROP_N_SELECTED]);
+  g_array_set_size (self->visible, 0);
   ts_session_choose_stats (self);
   ts_session_update_resolved (self);
 

@@ -40,6 +40,7 @@ struct _TsSession
   GCancellable *resolve_cancellable;
 
   GtkBitset *selection;
+  GArray *visible; /* of TsVisiblePart */
   guint current;
   double zoom;
 };

@@ -54,6 +54,24 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_object_notify_by_pspec (G_OBJECT (self), ts_session_props[PROP_RESOLVED]);
 }
 
+static TsBatchStats *
+choose_visible (TsSession *self)
+{
+  TsBatch *batch = ts_view_get_batch (self->view);
+  TsVisiblePart whole = { .index = self->current };
+  TsImageSize size;
+
+  if (self->visible->len > 0)
+    return ts_batch_stats_new_visible (self->whole_stats,
+                                       (const TsVisiblePart *) (gpointer) self->visible->data,
+                                       self->visible->len);
+  if (ts_batch_get_n_images (batch) == 0)
+    return NULL;
+  ts_batch_get_image_size (batch, whole.index, &size);
+  whole.rect = (TsRect){ 0, 0, size.width, size.height };
+  return ts_batch_stats_new_visible (self->whole_stats, &whole, 1);
+}
+
 /* The scope "selection" means what is selected; all images when nothing is. */
 void
 ts_session_choose_stats (TsSession *self)
@@ -72,6 +90,8 @@ ts_session_choose_stats (TsSession *self)
       indices[i++] = index;
     chosen = ts_batch_stats_new_subset (self->whole_stats, indices, i);
   }
+  if (self->whole_stats != NULL && self->recipe.scope == TS_SCOPE_VISIBLE)
+    chosen = choose_visible (self);
   if (chosen == NULL)
     g_set_object (&chosen, self->whole_stats);
   if (g_set_object (&self->stats, chosen))
@@ -119,10 +139,10 @@ ts_session_clear_history (TsSession *self)
 static void
 apply_recipe (TsSession *self, const TsRecipe *recipe)
 {
-  gboolean was_of_selection = self->recipe.scope == TS_SCOPE_SELECTION;
+  TsRangeScope scope = self->recipe.scope;
 
   self->recipe = *recipe;
-  if (was_of_selection != (recipe->scope == TS_SCOPE_SELECTION))
+  if (scope != recipe->scope)
     ts_session_choose_stats (self);
   ts_session_update_resolved (self);
   g_signal_emit (self, ts_session_signals[RECIPE_CHANGED], 0);

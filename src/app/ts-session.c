@@ -46,6 +46,33 @@ ts_session_set_selection (TsSession *self, GtkBitset *selection)
 }
 
 void
+ts_session_set_visible (TsSession *self, const TsVisiblePart *parts, gsize n_parts)
+{
+  g_return_if_fail (TS_IS_SESSION (self));
+  g_return_if_fail (n_parts <= G_MAXUINT);
+
+  gboolean same = n_parts == self->visible->len;
+  for (gsize i = 0; same && i < n_parts; i++) {
+    const TsVisiblePart *old = &g_array_index (self->visible, TsVisiblePart, i);
+    same = old->index == parts[i].index && old->rect.x == parts[i].rect.x &&
+           old->rect.y == parts[i].rect.y && old->rect.width == parts[i].rect.width &&
+           old->rect.height == parts[i].rect.height;
+  }
+  if (same)
+    return;
+
+  g_array_set_size (self->visible, 0);
+  g_array_append_vals (self->visible, parts, (guint) n_parts);
+  if (self->recipe.scope != TS_SCOPE_VISIBLE)
+    return;
+  ts_session_choose_stats (self);
+  if (self->recipe.range_mode != TS_RANGE_FIXED) {
+    ts_session_update_resolved (self);
+    g_signal_emit (self, ts_session_signals[RECIPE_CHANGED], 0);
+  }
+}
+
+void
 ts_session_set_current (TsSession *self, guint index)
 {
   g_return_if_fail (TS_IS_SESSION (self));
@@ -229,6 +256,7 @@ ts_session_finalize (GObject *object)
   g_free (self->gesture);
   g_array_unref (self->undo);
   g_array_unref (self->redo);
+  g_array_unref (self->visible);
   gtk_bitset_unref (self->selection);
 
   G_OBJECT_CLASS (ts_session_parent_class)->finalize (object);
@@ -289,6 +317,7 @@ ts_session_init (TsSession *self)
   self->undo = g_array_new (FALSE, FALSE, sizeof (TsRecipe));
   self->redo = g_array_new (FALSE, FALSE, sizeof (TsRecipe));
   self->selection = gtk_bitset_new_empty ();
+  self->visible = g_array_new (FALSE, FALSE, sizeof (TsVisiblePart));
   self->zoom = 1;
 }
 

@@ -85,6 +85,10 @@ const TsResolved *ts_session_get_resolved (TsSession *self);
 GtkBitset *ts_session_get_selection (TsSession *self);
 void ts_session_set_selection (TsSession *self, GtkBitset *selection);
 
+/* What can be seen of the images; the scope "visible" means that, and the whole current image while
+ * nobody has said. Copied; each part lies inside its image. */
+void ts_session_set_visible (TsSession *self, const TsVisiblePart *parts, gsize n_parts);
+
 guint ts_session_get_current (TsSession *self);
 void ts_session_set_current (TsSession *self, guint index);
 

@@ -99,6 +99,7 @@ struct _TsWindow
   guint layout_idle;
   guint zoom_idle;
   guint loading_timer;
+  guint visible_timer;
   guint load_timer;
   gint64 load_start_us;
   gboolean updating;
@@ -132,6 +133,11 @@ void ts_window_add_actions (TsWindow *self);
 void ts_window_update_actions (TsWindow *self);
 void ts_window_set_state (TsWindow *self, const char *action, GVariant *state);
 void ts_window_set_enabled (TsWindow *self, const char *action, gboolean enabled);
+
+/* ts-window-visible.c */
+void ts_window_init_visible (TsWindow *self);
+/* Something else may be in sight. */
+void ts_window_queue_visible (TsWindow *self);
 
 /* ts-window-settings.c */
 void ts_window_add_setting_actions (TsWindow *self);

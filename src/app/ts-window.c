@@ -372,6 +372,7 @@ ts_window_dispose (GObject *object)
   g_clear_handle_id (&self->layout_idle, g_source_remove);
   g_clear_handle_id (&self->zoom_idle, g_source_remove);
   g_clear_handle_id (&self->loading_timer, g_source_remove);
+  g_clear_handle_id (&self->visible_timer, g_source_remove);
   g_clear_handle_id (&self->load_timer, g_source_remove);
   ts_window_dispose_export (self);
 #ifdef HAVE_FIGURES
@@ -488,6 +489,7 @@ ts_window_init (TsWindow *self)
   ts_window_add_preferences (self);
   follow_session (self);
   ts_window_init_watch (self);
+  ts_window_init_visible (self);
   gtk_widget_set_visible (self->sample_button, sample != NULL);
 
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);

@@ -121,6 +121,43 @@ test_go_to (void)
   close_window (window);
 }
 
+/* A range of what is in sight follows what is in sight. */
+static void
+test_visible_scope (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  TsBatch *batch = ts_view_get_batch (ts_session_get_view (window->session));
+  guint first, last;
+
+  set_state (window, "zoom", g_variant_new_double (4));
+  g_assert_true (ts_grid_wait_idle (window->grid, LIMIT_MS));
+  g_assert_true (ts_grid_get_visible_range (window->grid, &first, &last));
+  g_assert_cmpuint (last, <, 63);
+  set_state (window, "range-mode", g_variant_new_string ("minmax"));
+  set_state (window, "range-scope", g_variant_new_string ("visible"));
+  for (guint turn = 0; turn < 2; turn++) {
+    /* the same taken by hand */
+    TsStats all;
+    ts_stats_init (&all);
+    for (guint i = first; i <= last; i++) {
+      g_autoptr (TsBlock) block = ts_batch_read_image (batch, i, NULL, NULL, NULL);
+      ts_stats_add_block (&all, block);
+    }
+    WAIT_FOR (
+        ts_session_get_resolved (window->session) != NULL &&
+        fabs (ts_session_get_resolved (window->session)->hi[0] - (all.max * 0.5 + 0.5)) < 1e-6 &&
+        fabs (ts_session_get_resolved (window->session)->lo[0] - (all.min * 0.5 + 0.5)) < 1e-6);
+    ts_grid_scroll_to (window->grid, 63);
+    g_assert_true (ts_grid_wait_idle (window->grid, LIMIT_MS));
+    g_assert_true (ts_grid_get_visible_range (window->grid, &first, &last));
+    g_assert_cmpuint (last, ==, 63);
+  }
+  close_window (window);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -134,6 +171,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/values/latents", test_latents);
   g_test_add_func ("/values/visible-range", test_visible_range);
+  g_test_add_func ("/values/visible-scope", test_visible_scope);
   g_test_add_func ("/values/go-to", test_go_to);
 
   int status = g_test_run ();
