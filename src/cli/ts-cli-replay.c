@@ -5,6 +5,7 @@
 #include "base/ts-error.h"
 #include "cli/ts-cli-entries.h"
 #include "cli/ts-cli-parse.h"
+#include "cli/ts-cli-redraw.h"
 #include "cli/ts-cli-run-job.h"
 #include "cli/ts-cli-view-options.h"
 #include "cli/ts-cli.h"
@@ -181,6 +182,27 @@ make_job (const char *source, const TsExportSettings *settings, GError **error)
                             indices != NULL ? indices->len : 0, error);
 }
 
+/* Pictures of several images are drawn again by the command that has drawn them. */
+static gboolean
+try_redraw (const Options *options, const char *picture, int *status)
+{
+  int collision = TS_COLLISION_FAIL;
+  g_autoptr (GError) error = NULL;
+  TsCliRedraw redraw = { .picture = picture,
+                         .output = options->output,
+                         .source = options->source,
+                         .quiet = options->quiet,
+                         .as_json = options->as_json };
+
+  if (!ts_cli_parse_name ("on-collision", options->collision, ts_collision_names, &collision,
+                          &error)) {
+    *status = ts_cli_fail (error);
+    return TRUE;
+  }
+  redraw.collision = (TsCollision) collision;
+  return ts_cli_redraw (&redraw, status);
+}
+
 static int
 run_replay (int argc, char **argv)
 {
@@ -192,7 +214,7 @@ run_replay (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = NULL;
   g_autofree char *source = NULL;
-  int progress = TS_CLI_PROGRESS_AUTO;
+  int progress = TS_CLI_PROGRESS_AUTO, status;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       "The output folder; that of the record when not given", "DIR" },
@@ -213,6 +235,8 @@ run_replay (int argc, char **argv)
     return TS_CLI_USAGE;
   if (files[1] != NULL && options.source == NULL)
     options.source = g_strdup (files[1]);
+  if (try_redraw (&options, files[0], &status))
+    return status;
   settings = read_settings (files[0], &provenance, &error);
   if (settings == NULL) {
     const TsCliReport problem = { .file = files[0], .as_json = options.as_json };

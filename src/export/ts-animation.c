@@ -218,6 +218,14 @@ describe (const TsAnimation *self)
   ts_json_writer_uint (&writer, options->scale);
   ts_json_writer_name (&writer, "order");
   ts_json_writer_string (&writer, ts_animation_order_names[options->order]);
+  ts_json_writer_name (&writer, "depth");
+  ts_json_writer_uint (&writer, options->depth);
+  if (options->quality > 0) {
+    ts_json_writer_name (&writer, "quality");
+    ts_json_writer_int (&writer, options->quality);
+  }
+  ts_json_writer_name (&writer, "compression");
+  ts_json_writer_string (&writer, ts_compression_names[CLAMP (options->compression, 0, 2)]);
   ts_json_writer_name (&writer, "images");
   ts_json_writer_string (&writer, images);
   ts_json_writer_end_object (&writer);

@@ -21,7 +21,7 @@
 #define MAX_PARENTS 2
 
 static const char *const schemas[] = { TS_SIDECAR_SCHEMA, "tenscope-sheet", "tenscope-figure",
-                                       NULL };
+                                       "tenscope-animation", NULL };
 
 void
 ts_provenance_free (TsProvenance *self)

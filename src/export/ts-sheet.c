@@ -201,6 +201,10 @@ ts_sheet_describe (TsView *view,
   ts_json_writer_uint (&writer, options->padding);
   ts_json_writer_name (&writer, "pad_value");
   ts_json_writer_double (&writer, options->pad_value);
+  if (options->bits != 8) {
+    ts_json_writer_name (&writer, "depth");
+    ts_json_writer_uint (&writer, options->bits);
+  }
   ts_json_writer_name (&writer, "images");
   ts_json_writer_string (&writer, images);
   ts_json_writer_end_object (&writer);
