@@ -259,6 +259,14 @@ expand_rgbx (const guint8 *restrict r,
   }
 }
 
+/* Where there is no more than SSE2 the order of the compiler's own loop costs a quarter more. */
+#if defined __SSE2__ && !defined __AVX2__
+#define TS_HAS_SSE2_RGBA 1
+#include "pixels/ts-sse2-tmpl.h"
+#else
+#define TS_HAS_SSE2_RGBA 0
+#endif
+
 #include "pixels/ts-pipeline-tmpl.h"
 #include "pixels/ts-run-tmpl.h"
 

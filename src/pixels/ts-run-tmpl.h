@@ -141,9 +141,8 @@ NAME (render_rgba_form) (enum NAME (Form) form,
     REAL tr = NAME (apply) (form, &for_r, r[i]);
     REAL tg = NAME (apply) (form, &for_g, g[i]);
     REAL tb = NAME (apply) (form, &for_b, b[i]);
-    REAL sum = tr + tg + tb;
 
-    n_nan |= sum != sum;
+    n_nan |= __builtin_isunordered (tr, tg) | (tb != tb);
     if (invert) {
       tr = 1 - tr;
       tg = 1 - tg;
@@ -180,6 +179,11 @@ NAME (render_rgba) (const TsPlan *plan, const REAL *const x[4], gsize n, guint32
 {
   const REAL *r = x[0], *g = x[1], *b = x[2];
   gboolean half_even = plan->quantiser.half_even;
+
+#if TS_HAS_SSE2_RGBA
+  if (sizeof (REAL) == sizeof (float) && !half_even && n % 16 == 0)
+    return render_rgba_sse2 (plan, (const float *const *) x, n, out);
+#endif
 
   /* A plain channel among others is a range of 0 .. 1, which changes no number. */
   if (plan->inputs[0].divides)
