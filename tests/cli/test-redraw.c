@@ -42,7 +42,8 @@ run (const char *folder, const char *format, ...)
   line = g_strdup_vprintf (format, args);
   va_end (args);
   g_assert_true (g_shell_parse_argv (line, NULL, &argv, NULL));
-  g_spawn_sync (folder, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &errors, &status, &error);
+  g_spawn_sync (folder, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &errors, &status,
+                &error);
   g_assert_no_error (error);
   g_assert_cmpstr (errors, ==, "");
   g_assert_cmpint (status, ==, 0);
