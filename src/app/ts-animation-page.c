@@ -64,9 +64,12 @@ ts_animation_page_set_format (TsAnimationPage *self, TsAnimationFormat format)
 }
 
 GtkWidget *
-ts_animation_page_new (void)
+ts_animation_page_new (guint scale)
 {
-  return g_object_new (TS_TYPE_ANIMATION_PAGE, NULL);
+  TsAnimationPage *self = g_object_new (TS_TYPE_ANIMATION_PAGE, NULL);
+
+  gtk_spin_button_set_value (self->scale_spin, scale);
+  return GTK_WIDGET (self);
 }
 
 static void

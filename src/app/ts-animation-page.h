@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 #define TS_TYPE_ANIMATION_PAGE (ts_animation_page_get_type ())
 G_DECLARE_FINAL_TYPE (TsAnimationPage, ts_animation_page, TS, ANIMATION_PAGE, AdwBin)
 
-GtkWidget *ts_animation_page_new (void);
+/* @scale: to begin with. */
+GtkWidget *ts_animation_page_new (guint scale);
 
 /* Fills @options but for the format, which it goes by. */
 void ts_animation_page_get_options (TsAnimationPage *self, TsAnimationOptions *options);

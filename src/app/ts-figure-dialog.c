@@ -14,9 +14,10 @@
 /* One preview is drawn at a time, in a thread. What changes meanwhile cancels it, and the newest
  * settings are drawn next. Threads know the dialog weakly, so that closing it ends it. */
 
-#define FEW     16
-#define MANY    64
-#define WAIT_MS 40 /* for the next key or step of a slider */
+#define FEW           16
+#define MANY          64
+#define WAIT_MS       40  /* for the next key or step of a slider */
+#define READABLE_SIDE 256 /* of the frames of an animation, to begin with */
 
 /* Figures as TsFigureFormat, then animations as TsAnimationFormat. */
 static const struct
@@ -283,7 +284,8 @@ draw_now (TsFigureDialog *self)
   ts_figure_view_get_room (self->view, &drawing->width, &drawing->height);
   self->preview_cancellable = g_cancellable_new ();
   self->drawing = TRUE;
-  gtk_spinner_start (self->spinner);
+  if (task->figure != NULL) /* frames are no news */
+    gtk_spinner_start (self->spinner);
 
   g_autoptr (GTask) thread = g_task_new (NULL, self->preview_cancellable, drawn_cb, NULL);
   g_task_set_task_data (thread, drawing, drawing_free);
@@ -641,6 +643,7 @@ fill (TsFigureDialog *self)
 {
   TsRows what = { self->what_group, format_cb, self };
   g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+  TsImageSize size;
 
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     if (!formats[i].is_animation || ts_animation_has_format ((TsAnimationFormat) formats[i].format))
@@ -649,7 +652,9 @@ fill (TsFigureDialog *self)
   self->updating = TRUE;
   self->figure_page =
       TS_FIGURE_PAGE (ts_figure_page_new (ts_session_get_view (self->session), self->settings));
-  self->animation_page = TS_ANIMATION_PAGE (ts_animation_page_new ());
+  ts_batch_get_max_size (ts_view_get_batch (ts_session_get_view (self->session)), &size);
+  self->animation_page = TS_ANIMATION_PAGE (
+      ts_animation_page_new (MAX (READABLE_SIDE / MAX (size.width, size.height), 1)));
   gtk_stack_add_named (self->page_stack, GTK_WIDGET (self->figure_page), "figure");
   gtk_stack_add_named (self->page_stack, GTK_WIDGET (self->animation_page), "animation");
   self->format_row = ts_rows_add_combo (&what, _ ("Format"), (const char *const *) titles->pdata);

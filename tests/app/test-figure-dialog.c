@@ -204,7 +204,7 @@ test_animations (void)
     spin (dialog, "Times it is played", 3);
     adw_combo_row_set_selected (ADW_COMBO_ROW (get_row (dialog, "Order")), 2);
     g_assert_cmpstr (write_file (dialog, path), ==, NULL);
-    assert_same ("animate", "--fps 12.5 --loop 3 --order ping-pong", path, folder);
+    assert_same ("animate", "--fps 12.5 --loop 3 --order ping-pong --scale 4", path, folder);
   }
   close_window (window);
   fixture_remove_folder (g_steal_pointer (&folder));
