@@ -20,6 +20,7 @@ ts_figure_task_new (TsView *view,
   self->view = g_object_ref (view);
   self->stats = g_object_ref (stats);
   self->recipe = *recipe;
+  self->recipe.zebra = FALSE; /* stripes are for the screen */
   self->indices = indices;
   self->n_indices = n_indices;
   return self;
