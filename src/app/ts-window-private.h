@@ -18,8 +18,8 @@ G_BEGIN_DECLS
 /* The parts of the window's implementation: ts-window.c (the widget), ts-window-pages.c (what is
  * shown), ts-window-actions.c (commands), ts-window-settings.c (settings as actions),
  * ts-window-recipe.c (edits of them), ts-window-export.c (a running export), ts-window-picture.c
- * (clipboard, screenshot), ts-window-values.c (latents, range in sight), ts-window-recent.c,
- * ts-window-watch.c (files that change). */
+ * (clipboard, screenshot), ts-window-values.c (latents, range in sight), ts-window-compare.c
+ * (comparing), ts-window-recent.c, ts-window-watch.c (files that change). */
 
 /* What of a batch is in the centre. */
 typedef enum {
