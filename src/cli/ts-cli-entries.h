@@ -24,7 +24,7 @@
 #define TS_CLI_COLLISION_ENTRY(variable)                                                           \
   {                                                                                                \
     "on-collision", 0, 0, G_OPTION_ARG_STRING, (variable),                                         \
-        "Where a file exists: fail (default), skip, overwrite, number", "WHAT"                     \
+        "Where a file exists: fail (default), skip (unless torn), overwrite, number", "WHAT"       \
   }
 
 #define TS_CLI_PROGRESS_ENTRY(variable)                                                            \
