@@ -182,6 +182,9 @@ update_channels (TsInspectorColor *self, const TsRecipe *recipe)
     if (g_str_equal (g_ptr_array_index (self->channel_texts, i), text))
       found = i;
   adw_combo_row_set_selected (self->channels_row, found);
+  /* of a single one there is nothing to choose */
+  gtk_widget_set_visible (GTK_WIDGET (self->channels_row),
+                          self->channel_texts->len > 2 || recipe->channel_mode != TS_CHANNELS_AUTO);
   gtk_widget_set_visible (self->mixer_row, mixed);
   gtk_widget_set_visible (self->alpha_box, has_alpha);
   for (guint i = 0; mixed && i < N_MIXED; i++)
