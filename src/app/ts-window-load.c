@@ -10,6 +10,9 @@
 #define LOOK_MS 100
 /* Shorter ones show nothing. */
 #define DELAY_US (500 * G_TIME_SPAN_MILLISECOND)
+/* The images come first; a very large dump is not read for its checksums alone. */
+#define CHECK_DELAY_MS 1500
+#define CHECK_BYTES    ((guint64) 256 << 20)
 
 static void
 show (TsWindow *self, const TsProgressState *state)
@@ -52,6 +55,64 @@ ts_window_follow_load (TsWindow *self)
   else if (!is_loading)
     g_clear_handle_id (&self->load_timer, g_source_remove);
   ts_window_set_enabled (self, "cancel-load", is_loading);
+}
+
+/* Checksums, when there is nothing better to do. */
+
+static void
+check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, ts_document_check (data, CHECK_BYTES, cancellable),
+                         (GDestroyNotify) g_ptr_array_unref);
+}
+
+static void
+checked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  TsWindow *self = TS_WINDOW (source);
+  GTask *task = G_TASK (result);
+  g_autoptr (GPtrArray) remarks = g_task_propagate_pointer (task, NULL);
+
+  if (self->session == NULL || remarks == NULL ||
+      g_task_get_task_data (task) != ts_session_get_document (self->session))
+    return;
+  for (guint i = 0; i < remarks->len; i++)
+    ts_window_toast (self, g_ptr_array_index (remarks, i));
+}
+
+static gboolean
+check_cb (gpointer data)
+{
+  TsWindow *self = data;
+  TsDocument *document = ts_session_get_document (self->session);
+
+  self->check_timer = 0;
+  if (document != NULL) {
+    g_autoptr (GTask) task = NULL;
+
+    self->check_cancellable = g_cancellable_new ();
+    task = g_task_new (self, self->check_cancellable, checked_cb, NULL);
+    g_task_set_task_data (task, g_object_ref (document), g_object_unref);
+    g_task_set_priority (task, G_PRIORITY_LOW);
+    g_task_run_in_thread (task, check_thread);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+void
+ts_window_stop_check (TsWindow *self)
+{
+  g_clear_handle_id (&self->check_timer, g_source_remove);
+  if (self->check_cancellable != NULL)
+    g_cancellable_cancel (self->check_cancellable);
+  g_clear_object (&self->check_cancellable);
+}
+
+void
+ts_window_queue_check (TsWindow *self)
+{
+  ts_window_stop_check (self);
+  self->check_timer = g_timeout_add (CHECK_DELAY_MS, check_cb, self);
 }
 
 static void

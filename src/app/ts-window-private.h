@@ -102,6 +102,8 @@ struct _TsWindow
   guint visible_timer;
   guint load_timer;
   gint64 load_start_us;
+  guint check_timer;
+  GCancellable *check_cancellable; /* of the document's checksums */
   gboolean updating;
 };
 
@@ -173,6 +175,9 @@ void ts_window_dispose_watch (TsWindow *self);
 void ts_window_add_load_actions (TsWindow *self);
 /* A load has begun or ended. */
 void ts_window_follow_load (TsWindow *self);
+/* Another document: its checksums are looked at in a while. */
+void ts_window_queue_check (TsWindow *self);
+void ts_window_stop_check (TsWindow *self);
 
 /* ts-window-export.c */
 void ts_window_add_export_actions (TsWindow *self);

@@ -136,6 +136,7 @@ document_cb (TsWindow *self)
     return;
   ts_window_remember_file (self);
   self->focus_pictures = TRUE;
+  ts_window_queue_check (self);
   for (guint i = 0; i < ts_document_get_warnings (document)->len; i++)
     ts_window_toast (self, g_ptr_array_index (ts_document_get_warnings (document), i));
 }
@@ -374,6 +375,7 @@ ts_window_dispose (GObject *object)
   g_clear_handle_id (&self->loading_timer, g_source_remove);
   g_clear_handle_id (&self->visible_timer, g_source_remove);
   g_clear_handle_id (&self->load_timer, g_source_remove);
+  ts_window_stop_check (self);
   ts_window_dispose_export (self);
 #ifdef HAVE_FIGURES
   ts_window_dispose_figure (self);

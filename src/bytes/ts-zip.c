@@ -147,47 +147,19 @@ read_end64 (TsSource *source,
   return TRUE;
 }
 
-/* Finds the end record: the last one in the file whose comment fits, or else the last one. */
+/* What the end record at @end_at says of the directory; @record is of END_BYTES. */
 static gboolean
-find_directory (TsSource *source, Directory *directory, GCancellable *cancellable, GError **error)
+read_end (TsSource *source,
+          guint64 end_at,
+          const guint8 *record,
+          Directory *directory,
+          GCancellable *cancellable,
+          GError **error)
 {
-  guint64 size = ts_source_get_size (source);
-  gsize n_tail = (gsize) MIN (size, END_BYTES + 0xffff);
-  g_autoptr (GBytes) tail = NULL;
-  const guint8 *bytes;
   TsCursor cursor;
-  gssize found = -1;
-  guint64 end_at;
 
-  tail = ts_source_read_bytes (source, size - n_tail, n_tail, n_tail, cancellable, error);
-  if (tail == NULL)
-    return FALSE;
-  bytes = g_bytes_get_data (tail, NULL);
-  for (gssize at = (gssize) n_tail - END_BYTES; at >= 0; at--) {
-    guint64 comment;
-
-    if (memcmp (bytes + at, "PK\5\6", 4) != 0)
-      continue;
-    ts_cursor_init (&cursor, bytes, n_tail);
-    ts_cursor_seek (&cursor, (guint64) at + 20);
-    comment = ts_cursor_u16le (&cursor);
-    if (found < 0 || (guint64) at + END_BYTES + comment <= n_tail) {
-      found = at;
-      if ((guint64) at + END_BYTES + comment <= n_tail)
-        break;
-    }
-  }
-  if (found < 0) {
-    g_set_error_literal (
-        error, TS_ERROR, TS_ERROR_INCOMPLETE,
-        _ ("The zip archive has no directory at its end: it is still being written, "
-                         "or was cut off. Reload it when it is complete"));
-    return FALSE;
-  }
-  end_at = size - n_tail + (guint64) found;
-  ts_cursor_init (&cursor, bytes, n_tail);
-  ts_cursor_seek (&cursor, (guint64) found + 8);
-  ts_cursor_u32le (&cursor); /* the counts */
+  ts_cursor_init (&cursor, record, END_BYTES);
+  ts_cursor_seek (&cursor, 12);
   directory->size_bytes = ts_cursor_u32le (&cursor);
   directory->offset = ts_cursor_u32le (&cursor);
   if (!read_end64 (source, end_at,
@@ -203,6 +175,69 @@ find_directory (TsSource *source, Directory *directory, GCancellable *cancellabl
     return FALSE;
   }
   return TRUE;
+}
+
+/* Whether a directory really begins where an end record says: one in a comment is none. */
+static gboolean
+is_directory (TsSource *source, const Directory *directory, guint64 end_at)
+{
+  guint8 signature[4];
+  TsCursor cursor;
+
+  if (directory->size_bytes == 0)
+    return directory->offset == end_at;
+  if (directory->size_bytes < sizeof signature ||
+      !ts_source_read (source, directory->offset, signature, sizeof signature, NULL, NULL))
+    return FALSE;
+  ts_cursor_init (&cursor, signature, sizeof signature);
+  return ts_cursor_u32le (&cursor) == CENTRAL_SIGNATURE;
+}
+
+/* Finds the end record: the last one in the file whose comment fits and that tells of a directory,
+ * else the last one whose comment fits, or else the last one. */
+static gboolean
+find_directory (TsSource *source, Directory *directory, GCancellable *cancellable, GError **error)
+{
+  guint64 size = ts_source_get_size (source);
+  gsize n_tail = (gsize) MIN (size, END_BYTES + 0xffff);
+  g_autoptr (GBytes) tail = NULL;
+  const guint8 *bytes;
+  TsCursor cursor;
+  gssize found = -1;
+  gboolean found_fits = FALSE;
+
+  tail = ts_source_read_bytes (source, size - n_tail, n_tail, n_tail, cancellable, error);
+  if (tail == NULL)
+    return FALSE;
+  bytes = g_bytes_get_data (tail, NULL);
+  for (gssize at = (gssize) n_tail - END_BYTES; at >= 0; at--) {
+    guint64 end_at = size - n_tail + (guint64) at;
+    gboolean fits;
+
+    if (memcmp (bytes + at, "PK\5\6", 4) != 0)
+      continue;
+    ts_cursor_init (&cursor, bytes, n_tail);
+    ts_cursor_seek (&cursor, (guint64) at + 20);
+    fits = (guint64) at + END_BYTES + ts_cursor_u16le (&cursor) <= n_tail;
+    *directory = (Directory){ 0 };
+    if (fits && read_end (source, end_at, bytes + at, directory, cancellable, NULL) &&
+        is_directory (source, directory, end_at))
+      return TRUE;
+    if (found < 0 || (fits && !found_fits)) {
+      found = at;
+      found_fits = fits;
+    }
+  }
+  if (found < 0) {
+    g_set_error_literal (
+        error, TS_ERROR, TS_ERROR_INCOMPLETE,
+        _ ("The zip archive has no directory at its end: it is still being written, "
+                         "or was cut off. Reload it when it is complete"));
+    return FALSE;
+  }
+  *directory = (Directory){ 0 };
+  return read_end (source, size - n_tail + (guint64) found, bytes + found, directory, cancellable,
+                   error);
 }
 
 /* Reads the zip64 values for the fields that are saturated. */

@@ -65,4 +65,16 @@ GBytes *ts_zip_read_head (TsZip *self,
                           GCancellable *cancellable,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * ts_zip_check_stored:
+ *
+ * Reads stored members one after another, as many as come to @max_bytes, and compares their
+ * checksums; deflated ones are checked whenever they are unpacked. The names of those that differ,
+ * owned by @self. Torch may be told to write no checksums, so this is no error. Blocks;
+ * cancellable: then what was found until then.
+ */
+GPtrArray *ts_zip_check_stored (TsZip *self,
+                                guint64 max_bytes,
+                                GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -91,6 +91,13 @@ ts_cli_info_init (TsCliInfo *self, const char *file, const char *raw, gboolean w
     self->error = g_strdup (error->message);
     return;
   }
+  if (with_digest) {
+    g_autoptr (GPtrArray) remarks = ts_document_check (self->document, G_MAXUINT64, NULL);
+
+    /* nobody else has the document yet */
+    for (guint i = 0; i < remarks->len; i++)
+      ts_document_add_warning (self->document, g_ptr_array_index (remarks, i));
+  }
   self->roles = ts_cli_roles_new (self->document);
   nodes = ts_document_get_arrays (self->document);
   self->arrays = g_array_new (FALSE, TRUE, sizeof (TsCliArray));

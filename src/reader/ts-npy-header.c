@@ -171,13 +171,57 @@ set_time (TsNpyType *self, const char *text)
   return TRUE;
 }
 
+/* NumPy's own words for types, and the small types of ml_dtypes, which take a byte each. */
+static gboolean
+set_from_word (TsNpyType *self, const char *word)
+{
+  static const struct
+  {
+    const char *word;
+    TsDtype dtype;
+  } words[] = {
+    { "half", TS_DTYPE_FLOAT16 },       { "single", TS_DTYPE_FLOAT32 },
+    { "double", TS_DTYPE_FLOAT64 },     { "float", TS_DTYPE_FLOAT64 },
+    { "csingle", TS_DTYPE_COMPLEX64 },  { "cdouble", TS_DTYPE_COMPLEX128 },
+    { "complex", TS_DTYPE_COMPLEX128 }, { "bool_", TS_DTYPE_BOOL },
+    { "byte", TS_DTYPE_INT8 },          { "ubyte", TS_DTYPE_UINT8 },
+    { "short", TS_DTYPE_INT16 },        { "ushort", TS_DTYPE_UINT16 },
+    { "intc", TS_DTYPE_INT32 },         { "uintc", TS_DTYPE_UINT32 },
+    { "int", TS_DTYPE_INT64 },          { "int_", TS_DTYPE_INT64 },
+    { "uint", TS_DTYPE_UINT64 },        { "longlong", TS_DTYPE_INT64 },
+    { "ulonglong", TS_DTYPE_UINT64 },
+  };
+  static const char *const small[] = { "int1", "int2", "int4", "uint1", "uint2", "uint4", NULL };
+  static const char *const small_floats[] = { "float4_e2m1fn", "float6_e2m3fn", "float6_e3m2fn",
+                                              NULL };
+  TsDtype dtype;
+
+  if (ts_dtype_from_name (word, &dtype)) {
+    set_numbers (self, dtype);
+    return TRUE;
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+    if (g_str_equal (words[i].word, word)) {
+      set_numbers (self, words[i].dtype);
+      return TRUE;
+    }
+  }
+  if (g_strv_contains (small, word)) {
+    set_numbers (self, word[0] == 'u' ? TS_DTYPE_UINT8 : TS_DTYPE_INT8);
+    self->note = g_strdup_printf ("%s, one a byte", word);
+    return TRUE;
+  }
+  self->kind = TS_NPY_UNSUPPORTED;
+  self->size_bytes = 1;
+  return g_strv_contains (small_floats, word);
+}
+
 static gboolean
 set_from_text (TsNpyType *self, const char *descr)
 {
   const char *text = descr;
   char order = '=';
   guint64 size_bytes;
-  TsDtype dtype;
 
   if (*text != '\0' && strchr ("<>|=", *text) != NULL)
     order = *text++;
@@ -198,11 +242,7 @@ set_from_text (TsNpyType *self, const char *descr)
   if (g_ascii_isalpha (text[0]) && g_ascii_isdigit (text[1]) &&
       g_ascii_string_to_unsigned (text + 1, 10, 0, MAX_TYPE_BYTES / 4, &size_bytes, NULL))
     return set_sized (self, order, text[0], size_bytes);
-  if (text == descr && ts_dtype_from_name (text, &dtype)) {
-    set_numbers (self, dtype);
-    return TRUE;
-  }
-  return FALSE;
+  return text == descr && set_from_word (self, text);
 }
 
 /* Takes @type. */
@@ -211,7 +251,10 @@ add_field (TsNpyType *self, const char *name, TsNpyType *type, GError **error)
 {
   TsNpyField *field = g_new0 (TsNpyField, 1);
 
-  field->name = g_strdup (name);
+  /* One without a name is padding when it is void, and else has its number for a name. */
+  field->name = *name == '\0' && type->fields == NULL && strchr (type->descr, 'V') == NULL
+                    ? g_strdup_printf ("f%u", self->fields->len)
+                    : g_strdup (name);
   field->offset_bytes = self->size_bytes;
   field->type = type;
   if (type->kind == TS_NPY_OBJECTS)

@@ -25,6 +25,48 @@ npz_probe (const guint8 *head, gsize n_bytes, guint64 file_size)
   return 0;
 }
 
+/* Files in the archive that hold arrays themselves are shown with theirs, some of them, not deeper
+ * than this. */
+#define MAX_NESTING 2
+#define MAX_INNER   64u
+
+static GPrivate nesting; /* how many archives this thread is in */
+
+static gboolean
+may_hold_arrays (const char *name)
+{
+  static const char *const inner_suffixes[] = { ".npz", ".safetensors", ".pt",  ".pth",
+                                                ".pkl", ".npy.gz",      ".mat", NULL };
+  g_autofree char *folded = g_ascii_strdown (name, -1);
+
+  for (guint i = 0; inner_suffixes[i] != NULL; i++)
+    if (g_str_has_suffix (folded, inner_suffixes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* The arrays of a dump in the archive, as a folder; %NULL for what is none. */
+static TsNode *
+make_inner_node (TsZip *zip, guint index, GCancellable *cancellable)
+{
+  const char *name = ts_zip_get_member (zip, index)->name;
+  guint depth = GPOINTER_TO_UINT (g_private_get (&nesting));
+  g_autoptr (TsSource) source = NULL;
+  g_autoptr (TsDocument) document = NULL;
+  g_autofree char *base = NULL;
+
+  if (depth >= MAX_NESTING || !may_hold_arrays (name))
+    return NULL;
+  source = ts_zip_open_member (zip, index, NULL);
+  if (source == NULL)
+    return NULL;
+  base = g_path_get_basename (name);
+  g_private_set (&nesting, GUINT_TO_POINTER (depth + 1));
+  document = ts_reader_open_content (source, base, cancellable, NULL);
+  g_private_set (&nesting, GUINT_TO_POINTER (depth));
+  return document != NULL ? ts_node_copy_tree (ts_document_get_root (document), name) : NULL;
+}
+
 /* A PyTorch archive holds arrays too, but in its own way. */
 static gboolean
 is_torch (TsZip *zip)
@@ -95,7 +137,7 @@ read_header (TsZip *zip, guint index, TsSource *source, GCancellable *cancellabl
 }
 
 static TsNode *
-make_member_node (TsZip *zip, guint index, TsNpyContext *context)
+make_member_node (TsZip *zip, guint index, guint *n_inner, TsNpyContext *context)
 {
   const TsZipMember *member = ts_zip_get_member (zip, index);
   gboolean has_suffix = g_str_has_suffix (member->name, ".npy");
@@ -109,7 +151,13 @@ make_member_node (TsZip *zip, guint index, TsNpyContext *context)
   if (!has_suffix && !has_magic (zip, index, context->cancellable)) {
     g_autofree char *type_name =
         g_strdup_printf ("a file of %" G_GUINT64_FORMAT " bytes, no array", member->size_bytes);
+    TsNode *inner =
+        *n_inner < MAX_INNER ? make_inner_node (zip, index, context->cancellable) : NULL;
 
+    if (inner != NULL) {
+      ++*n_inner;
+      return inner;
+    }
     return ts_node_new_opaque (name, type_name);
   }
   source = ts_zip_open_member (zip, index, &error);
@@ -126,6 +174,8 @@ npz_open (TsSource *source, const char *name, GCancellable *cancellable, GError 
   TsNpyContext context = { cancellable, TS_NPY_MAX_NODES };
   g_autoptr (TsZip) zip = ts_zip_new (source, cancellable, error);
   g_autoptr (TsNode) root = NULL;
+  TsDocument *document;
+  guint n_inner = 0;
 
   if (zip == NULL)
     return NULL;
@@ -144,9 +194,11 @@ npz_open (TsSource *source, const char *name, GCancellable *cancellable, GError 
     if (g_cancellable_set_error_if_cancelled (cancellable, error))
       return NULL;
     if (!g_str_has_suffix (ts_zip_get_member (zip, i)->name, "/"))
-      ts_node_take_child (root, make_member_node (zip, i, &context));
+      ts_node_take_child (root, make_member_node (zip, i, &n_inner, &context));
   }
-  return ts_document_new (source, name, "npz", TS_ORIGIN_NUMPY, root);
+  document = ts_document_new (source, name, "npz", TS_ORIGIN_NUMPY, root);
+  ts_document_set_check (document, ts_reader_check_zip);
+  return document;
 }
 
 static const char *const npz_suffixes[] = { ".npz", NULL };

@@ -40,4 +40,7 @@ TsDocument *ts_folder_open (const char *path,
 char *ts_sniff_describe (TsSource *source, const guint8 *head, gsize n_bytes, int *error_code)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* A TsDocumentCheckFunc for dumps that are zip archives. */
+GPtrArray *ts_reader_check_zip (TsSource *source, guint64 max_bytes, GCancellable *cancellable);
+
 G_END_DECLS

@@ -213,6 +213,10 @@ read_entry (TsJsonCursor *json, char *name)
 static void
 read_metadata (TsJsonCursor *json, Header *header)
 {
+  if (ts_json_cursor_look (json) == 'n') { /* null, as if it were not there */
+    ts_json_cursor_skip (json);
+    return;
+  }
   if (header->metadata != NULL || ts_json_cursor_look (json) != '{') {
     ts_json_cursor_fail (json, "\"__metadata__\" is no single map of names to texts");
     return;
@@ -400,6 +404,18 @@ check_places (GPtrArray *entries, guint64 n_data)
 }
 
 static gboolean
+all_are_sound (GPtrArray *entries)
+{
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = g_ptr_array_index (entries, i);
+
+    if (entry->problem != NULL || entry->end < entry->begin)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
 read_all (TsSource *source,
           Header *header,
           guint64 *data_at,
@@ -462,6 +478,14 @@ safetensors_open (TsSource *source, const char *name, GCancellable *cancellable,
   if (data == NULL)
     return NULL;
   n_unused = check_places (header.entries, n_data);
+  /* The format forbids them: somebody may have hidden another file there, or cut this one. */
+  if (n_unused > 0 && all_are_sound (header.entries)) {
+    g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
+                 "%" G_GUINT64_FORMAT " bytes of the data belong to no tensor, which the format "
+                 "does not allow",
+                 n_unused);
+    return NULL;
+  }
   root = ts_node_new_container ("", "dict");
   for (guint i = 0; i < header.entries->len; i++)
     ts_node_take_child (root, make_node (data, g_ptr_array_index (header.entries, i)));

@@ -4,6 +4,7 @@
 #include "base/ts-error.h"
 #include "bytes/ts-zip.h"
 #include "reader/ts-pickle-tree.h"
+#include "reader/ts-reader-private.h"
 #include "reader/ts-torch-container.h"
 #include "reader/ts-torch-reader.h"
 
@@ -18,6 +19,7 @@ typedef struct
 {
   TsZip *zip;
   char *root;
+  const char *folder; /* of the storages */
 } Archive;
 
 static void
@@ -35,7 +37,7 @@ static TsSource *
 open_record (gpointer data, const char *key, GError **error)
 {
   Archive *self = data;
-  g_autofree char *name = g_strdup_printf ("%s/data/%s", self->root, key);
+  g_autofree char *name = g_strdup_printf ("%s/%s/%s", self->root, self->folder, key);
   gint index = ts_zip_find (self->zip, name);
 
   if (index < 0) {
@@ -100,6 +102,10 @@ fail_without_pickle (TsZip *zip, GError **error)
         error, TS_ERROR, TS_ERROR_CORRUPT,
         _ ("an archive of TorchScript from before 1.4, without data.pkl: save it again with a "
         "newer release"));
+  else if (has_suffix_member (zip, "/version") && has_suffix_member (zip, "/data/0"))
+    g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
+                 _ ("the archive of torch holds storages but no data.pkl, which says what they are: "
+                 "saving it was broken off"));
   else
     g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
                  _ ("the zip archive holds no data.pkl of torch"));
@@ -127,6 +133,57 @@ read_byte_order (Archive *archive, GPtrArray *warnings)
   return G_LITTLE_ENDIAN;
 }
 
+/* The object that the pickle ROOT/FOLDER.pkl describes, its storages in ROOT/FOLDER. */
+static TsTorchEnv *
+open_pickle (TsZip *zip,
+             const char *root,
+             const char *folder,
+             const TsPickleLimits *limits,
+             GPtrArray *warnings,
+             GCancellable *cancellable,
+             GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%s/%s.pkl", root, folder);
+  g_autoptr (TsSource) member = ts_zip_open_member (zip, (guint) ts_zip_find (zip, name), error);
+  TsPickle *pickle = NULL;
+  Archive *archive;
+  TsTorchEnv *env;
+
+  if (member != NULL)
+    pickle = ts_pickle_run (member, 0, limits, cancellable, error);
+  if (pickle == NULL) {
+    g_prefix_error (error, "%s: ", name);
+    return NULL;
+  }
+  archive = g_new0 (Archive, 1);
+  archive->zip = g_object_ref (zip);
+  archive->root = g_strdup (root);
+  archive->folder = folder;
+  env = ts_torch_env_new (pickle, &zip_container, archive);
+  env->byte_order = read_byte_order (archive, warnings);
+  return env;
+}
+
+/* What the code of a TorchScript archive uses beside the parameters: tensors that were traced as
+ * they were. %NULL when there is nothing. */
+static TsNode *
+open_constants (TsSource *source, GCancellable *cancellable)
+{
+  g_autoptr (TsZip) zip = ts_zip_new (source, cancellable, NULL);
+  g_autofree char *root = zip != NULL ? find_root (zip) : NULL;
+  g_autofree char *name = g_strdup_printf ("%s/constants.pkl", root);
+  g_autoptr (TsTorchEnv) env = NULL;
+  g_autoptr (TsNode) node = NULL;
+
+  if (root == NULL || ts_zip_find (zip, name) < 0)
+    return NULL;
+  env = open_pickle (zip, root, "constants", NULL, NULL, cancellable, NULL);
+  node = env != NULL ? ts_pickle_tree_build (env) : NULL;
+  if (node == NULL || ts_node_get_n_children (node) == 0)
+    return NULL;
+  return ts_node_copy_tree (node, "constants");
+}
+
 TsTorchEnv *
 ts_torch_zip_open (TsSource *source,
                    const TsPickleLimits *limits,
@@ -136,30 +193,13 @@ ts_torch_zip_open (TsSource *source,
 {
   g_autoptr (TsZip) zip = ts_zip_new (source, cancellable, error);
   g_autofree char *root = NULL;
-  g_autofree char *name = NULL;
-  g_autoptr (TsSource) member = NULL;
-  TsPickle *pickle;
-  Archive *archive;
-  TsTorchEnv *env;
 
   if (zip == NULL)
     return NULL;
   root = find_root (zip);
   if (root == NULL)
     return fail_without_pickle (zip, error);
-  name = g_strdup_printf ("%s/data.pkl", root);
-  member = ts_zip_open_member (zip, (guint) ts_zip_find (zip, name), error);
-  pickle = member != NULL ? ts_pickle_run (member, 0, limits, cancellable, error) : NULL;
-  if (pickle == NULL) {
-    g_prefix_error (error, "%s: ", name);
-    return NULL;
-  }
-  archive = g_new0 (Archive, 1);
-  archive->zip = g_steal_pointer (&zip);
-  archive->root = g_steal_pointer (&root);
-  env = ts_torch_env_new (pickle, &zip_container, archive);
-  env->byte_order = read_byte_order (archive, warnings);
-  return env;
+  return open_pickle (zip, root, "data", limits, warnings, cancellable, error);
 }
 
 TsTorchEnv *
@@ -178,6 +218,21 @@ ts_torch_env_open_embedded (TsSource *source, const TsPickleLimits *limits, GErr
   return NULL;
 }
 
+static TsDocument *
+make_document (TsNode *root,
+               TsSource *source,
+               const char *name,
+               const char *format_id,
+               TsOrigin origin,
+               GPtrArray *warnings)
+{
+  TsDocument *document = ts_document_new (source, name, format_id, origin, root);
+
+  for (guint i = 0; i < warnings->len; i++)
+    ts_document_add_warning (document, g_ptr_array_index (warnings, i));
+  return document;
+}
+
 TsDocument *
 ts_torch_make_document (TsTorchEnv *env,
                         TsSource *source,
@@ -187,11 +242,8 @@ ts_torch_make_document (TsTorchEnv *env,
                         GPtrArray *warnings)
 {
   g_autoptr (TsNode) root = ts_pickle_tree_build (env);
-  TsDocument *document = ts_document_new (source, name, format_id, origin, root);
 
-  for (guint i = 0; i < warnings->len; i++)
-    ts_document_add_warning (document, g_ptr_array_index (warnings, i));
-  return document;
+  return make_document (root, source, name, format_id, origin, warnings);
 }
 
 static int
@@ -214,9 +266,19 @@ open_zip (TsSource *source, const char *name, GCancellable *cancellable, GError 
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (TsTorchEnv) env = ts_torch_zip_open (source, NULL, warnings, cancellable, error);
 
+  g_autoptr (TsNode) root = NULL;
+  TsDocument *document;
+  TsNode *constants;
+
   if (env == NULL)
     return NULL;
-  return ts_torch_make_document (env, source, name, "torch", TS_ORIGIN_TORCH, warnings);
+  root = ts_pickle_tree_build (env);
+  constants = ts_node_get_tensor (root) == NULL ? open_constants (source, cancellable) : NULL;
+  if (constants != NULL)
+    ts_node_take_child (root, constants);
+  document = make_document (root, source, name, "torch", TS_ORIGIN_TORCH, warnings);
+  ts_document_set_check (document, ts_reader_check_zip);
+  return document;
 }
 
 static const char *const suffixes[] = { ".pt", ".pth", ".bin", ".ckpt", NULL };

@@ -18,6 +18,7 @@ struct _TsDocument
   char *format_id;
   TsOrigin origin;
   TsNode *root;
+  TsDocumentCheckFunc check; /* (nullable) */
   GPtrArray *warnings;
   GPtrArray *arrays; /* made when first asked for */
   GMutex lock;       /* guards arrays */
@@ -135,6 +136,24 @@ ts_document_add_warning (TsDocument *self, const char *warning)
   g_return_if_fail (TS_IS_DOCUMENT (self));
 
   g_ptr_array_add (self->warnings, g_strdup (warning));
+}
+
+void
+ts_document_set_check (TsDocument *self, TsDocumentCheckFunc check)
+{
+  g_return_if_fail (TS_IS_DOCUMENT (self));
+
+  self->check = check;
+}
+
+GPtrArray *
+ts_document_check (TsDocument *self, guint64 max_bytes, GCancellable *cancellable)
+{
+  g_return_val_if_fail (TS_IS_DOCUMENT (self), NULL);
+
+  if (self->check == NULL)
+    return g_ptr_array_new_with_free_func (g_free);
+  return self->check (self->source, max_bytes, cancellable);
 }
 
 const char *

@@ -47,6 +47,25 @@ void ts_document_set_path (TsDocument *self, const char *path);
 void ts_document_set_raw (TsDocument *self, const char *raw);
 void ts_document_add_warning (TsDocument *self, const char *warning);
 
+/**
+ * TsDocumentCheckFunc:
+ *
+ * Looks for damage that shows only when all bytes are read, at most about @max_bytes of them.
+ * Remarks for people (element-type utf8).
+ */
+typedef GPtrArray *(*TsDocumentCheckFunc) (TsSource *source,
+                                           guint64 max_bytes,
+                                           GCancellable *cancellable);
+
+/* For the reader, before handing out: how ts_document_check() does it. */
+void ts_document_set_check (TsDocument *self, TsDocumentCheckFunc check);
+
+/* Checksums and the like, for those who have the time: remarks on what is wrong, none when all is
+ * well or there is nothing to check by. Blocks; cancellable. */
+GPtrArray *ts_document_check (TsDocument *self,
+                              guint64 max_bytes,
+                              GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+
 const char *ts_document_get_name (TsDocument *self);
 const char *ts_document_get_path (TsDocument *self);
 const char *ts_document_get_raw (TsDocument *self);

@@ -261,6 +261,46 @@ test_to_file (void)
 }
 
 /* More than the budget in memory at once: the oldest is let go and unpacked again. */
+/* Checksums of what is stored are looked at when somebody asks, up to so many bytes. */
+static void
+test_check (void)
+{
+  static const guint8 data[5000] = { 1, 2, 3 };
+  const Part parts[] = {
+    { "first", data, sizeof data, 0, FALSE, 0, 0 },
+    { "second", data, 1000, 0, FALSE, 7, 0 },
+    { "empty", data, 0, 0, FALSE, 0, 0 },
+    { "packed", data, sizeof data, 8, FALSE, 0, 0 },
+  };
+  g_autoptr (TsSource) source = build (parts, G_N_ELEMENTS (parts), FALSE);
+  g_autoptr (GBytes) bytes = ts_source_read_bytes (source, 0, ts_source_get_size (source),
+                                                   G_MAXUINT, NULL, NULL);
+  g_autofree guint8 *changed = g_memdup2 (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_autoptr (GBytes) changed_bytes = NULL;
+  g_autoptr (TsSource) changed_source = NULL;
+  g_autoptr (TsZip) zip = ts_zip_new (source, NULL, NULL);
+  g_autoptr (TsZip) changed_zip = NULL;
+  g_autoptr (GPtrArray) none = ts_zip_check_stored (zip, G_MAXUINT64, NULL);
+  g_autoptr (GPtrArray) one = NULL;
+  g_autoptr (GPtrArray) few = NULL;
+  g_autoptr (GPtrArray) cancelled = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  g_assert_cmpuint (none->len, ==, 0);
+  changed[30 + strlen ("first") + 4000] ^= 4;
+  changed_bytes = g_bytes_new (changed, g_bytes_get_size (bytes));
+  changed_source = ts_memory_source_new (changed_bytes);
+  changed_zip = ts_zip_new (changed_source, NULL, NULL);
+  one = ts_zip_check_stored (changed_zip, G_MAXUINT64, NULL);
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (one, 0), ==, "first");
+  few = ts_zip_check_stored (changed_zip, 4999, NULL);
+  g_assert_cmpuint (few->len, ==, 0);
+  g_cancellable_cancel (cancellable);
+  cancelled = ts_zip_check_stored (changed_zip, G_MAXUINT64, cancellable);
+  g_assert_cmpuint (cancelled->len, ==, 0);
+}
+
 static void
 test_budget (void)
 {
@@ -483,5 +523,6 @@ main (int argc, char **argv)
   g_test_add_func ("/zip/every-byte", test_every_byte);
   g_test_add_func ("/zip/libzip", test_libzip);
   g_test_add_func ("/zip/budget", test_budget);
+  g_test_add_func ("/zip/check", test_check);
   return g_test_run ();
 }

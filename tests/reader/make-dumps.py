@@ -139,6 +139,12 @@ values = np.asfortranarray(some("<f8", (5, 3)))
 write("good", "fortran-2d.npy", npy(values), arrays=[array("", values)])
 write("good", "scalar.npy", npy(np.float64(3.25)), arrays=[array("", np.float64(3.25))])
 write("good", "empty.npy", npy(np.zeros((0, 3), "<i4")), arrays=[array("", np.zeros((0, 3), "<i4"))])
+write("good", "field-without-name.npy", raw_npy(header("[('', '<f4'), ('', '|V4')]", "(3,)"), a23.tobytes()),
+      arrays=[array("f0", a23.ravel()[::2])])
+write("good", "word-single.npy", raw_npy(header("'single'", "(2, 3)"), a23.tobytes()), arrays=[array("", a23)])
+write("good", "word-int4.npy", raw_npy(header("'int4'", "(4,)"), bytes([1, 2, 0xff, 7])),
+      arrays=[array("", np.int8([1, 2, -1, 7]), note="int4")])
+write("bad", "word-float4.npy", raw_npy(header("'float4_e2m1fn'", "(4,)"), bytes(4)), error="are not read")
 write("good", "axes-64.npy", raw_npy(header("'<f4'", "(" + "1, " * 62 + "2, 3)"), a23.tobytes()),
       arrays=[{**array("", a23), "shape": [1] * 62 + [2, 3]}])
 write("good", "version-2.npy", npy(a23, version=(2, 0)), arrays=[array("", a23)])
@@ -286,6 +292,15 @@ write("good", "deflated.npz", zipped(members, zipfile.ZIP_DEFLATED), **want)
 write("good", "streamed.npz", zipped(members, stream=True), **want)
 write("good", "streamed-deflated.npz", zipped(members, zipfile.ZIP_DEFLATED, stream=True), **want)
 write("good", "zip64.npz", zipped(members, force_zip64=True), **want)
+comment = b"an end record PK\5\6" + bytes(18) + b" in a comment"
+plain = zipped(members)
+write("good", "end-in-comment.npz", plain[:-2] + struct.pack("<H", len(comment)) + comment, **want)
+inner = zipped([("y.npy", npy(batch))])
+write("good", "nested.npz",
+      zipped([("x.npy", npy(a23)), ("in.npz", inner), ("side/one.npy.gz", gzip.compress(npy(a23), mtime=0)),
+              ("odd.npz", b"no archive"),
+              ("deep.npz", zipped([("deeper.npz", zipped([("deepest.npz", inner)]))]))]),
+      arrays=[array("x", a23), array("in.npz/y", batch), array("side/one.npy.gz", a23)])
 write("good", "savez.npz", (lambda f: (np.savez(f, a23, named=batch), f.getvalue())[1])(io.BytesIO()),
       arrays=[array("named", batch), array("arr_0", a23)])
 write("good", "empty.npz", zipped([]), arrays=[])
@@ -370,9 +385,14 @@ write("good", "unsorted.safetensors",
                   b'\n"a":{"dtype":"F32","shape":[6],"data_offsets":[0,24]}}', f4 + (a23 + 1).tobytes()),
       arrays=[array("b", a23 + 1), array("a", a23.ravel())])
 write("good", "no-tensors.safetensors", safetensors(b"{}"), arrays=[])
-write("good", "hole.safetensors",
-      safetensors({"a": {"dtype": "F32", "shape": [6], "data_offsets": [8, 32]}}, b"12345678" + f4 + b"123"),
-      arrays=[array("a", a23.ravel())], warning="11 bytes of the data")
+write("bad", "hole.safetensors",
+      safetensors({"a": {"dtype": "F32", "shape": [6], "data_offsets": [8, 32]}}, b"12345678" + f4),
+      error="8 bytes of the data belong to no tensor")
+write("bad", "trailing.safetensors", st({"a": ("F32", [6], f4)}) + b"123",
+      error="3 bytes of the data belong to no tensor")
+write("good", "null-metadata.safetensors",
+      safetensors(b'{"__metadata__":null,"a":{"dtype":"F32","shape":[6],"data_offsets":[0,24]}}', f4),
+      arrays=[array("a", a23.ravel())])
 write("good", "cut.safetensors", st({"a": ("F32", [6], f4), "b": ("F32", [6], f4)})[:-1],
       arrays=[array("a", a23.ravel()), {"path": "b", "error": "cut off"}])
 write("good", "overlap.safetensors",

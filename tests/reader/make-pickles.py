@@ -388,6 +388,10 @@ write("bzip2.pt", torch_zip(bare, method=zipfile.ZIP_BZIP2), error="")
 write("lzma.pt", torch_zip(bare, method=zipfile.ZIP_LZMA), error="")
 write("no-version.pt", torch_zip(bare, version=False), arrays=[whole])
 write("extra-member.pt", torch_zip(bare, extra=[("other/file", b"x")]), arrays=[whole])
+write("constants.pt", torch_zip(program({"p": tensor()}), extra=[
+    ("bare/constants.pkl", program((tensor(storage(count=6), size=(2, 3), stride=(3, 1)),))),
+    ("bare/constants/0", T24[24:48])]),
+      arrays=[{**whole, "path": "p"}, array("constants/0", np.frombuffer(T24, "<f4")[6:12].reshape(2, 3))])
 write("deep-root.pt", torch_zip(bare, root="a/b/c"), arrays=[whole])
 write("no-folder.pt", zipped([("data.pkl", bare), ("data/0", T24), ("version", b"3\n")]),
       error="outside of any folder")
