@@ -481,9 +481,9 @@ safetensors_open (TsSource *source, const char *name, GCancellable *cancellable,
   /* The format forbids them: somebody may have hidden another file there, or cut this one. */
   if (n_unused > 0 && all_are_sound (header.entries)) {
     g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 "%" G_GUINT64_FORMAT " bytes of the data belong to no tensor, which the format "
-                 "does not allow",
-                 n_unused);
+                 _ ("%" PRIu64 " bytes of the data belong to no tensor, which the format "
+                 "does not allow"),
+                    n_unused);
     return NULL;
   }
   root = ts_node_new_container ("", "dict");

@@ -103,8 +103,9 @@ fail_without_pickle (TsZip *zip, GError **error)
         _ ("an archive of TorchScript from before 1.4, without data.pkl: save it again with a "
         "newer release"));
   else if (has_suffix_member (zip, "/version") && has_suffix_member (zip, "/data/0"))
-    g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
-                 _ ("the archive of torch holds storages but no data.pkl, which says what they are: "
+    g_set_error (
+        error, TS_ERROR, TS_ERROR_INCOMPLETE,
+        _ ("the archive of torch holds storages but no data.pkl, which says what they are: "
                  "saving it was broken off"));
   else
     g_set_error (error, TS_ERROR, TS_ERROR_UNSUPPORTED,
