@@ -48,6 +48,9 @@ void ts_pickle_tree_add_call (Tree *tree,
                               const char *name,
                               TsPickleValue *call);
 
+/* A plain value, or %NULL for one that is none; floating. */
+GVariant *ts_pickle_tree_make_scalar (const TsPickleValue *value);
+
 /* Shows a list of plain numbers as one node; %FALSE when it is none. */
 gboolean ts_pickle_tree_add_numbers (Tree *tree,
                                      TsNode *parent,
