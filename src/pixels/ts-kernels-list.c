@@ -5,7 +5,18 @@
 
 extern const TsKernels ts_kernels_base;
 #if HAVE_KERNELS_V3
+#include <cpuid.h>
+
 extern const TsKernels ts_kernels_v3;
+
+/* Asked of the processor itself: not every compiler's __builtin_cpu_supports() knows the word. */
+static gboolean
+has_f16c (void)
+{
+  guint a, b, c, d;
+
+  return __get_cpuid (1, &a, &b, &c, &d) && (c & bit_F16C) != 0;
+}
 #endif
 
 const TsKernels *const *
@@ -20,9 +31,8 @@ ts_kernels_list (void)
     list[n++] = &ts_kernels_base;
 #if HAVE_KERNELS_V3
     __builtin_cpu_init ();
-    if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") &&
-        __builtin_cpu_supports ("f16c") && __builtin_cpu_supports ("bmi") &&
-        __builtin_cpu_supports ("bmi2"))
+    if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") && has_f16c () &&
+        __builtin_cpu_supports ("bmi") && __builtin_cpu_supports ("bmi2"))
       list[n++] = &ts_kernels_v3;
 #endif
     g_once_init_leave (&built, 1);
