@@ -220,12 +220,16 @@ test_preview (void)
   TsWindow *window = open_sample ("cells.pt");
   TsFigureDialog *dialog = open_dialog (window);
   TsFigureView *view = ts_figure_dialog_get_view (dialog);
-  GdkTexture *before = ts_figure_view_get_picture (view);
+  GdkTexture *before;
   g_autofree char *path = NULL;
   g_autofree char *folder = fixture_make_folder ();
   g_autofree char *message = NULL;
   TsFigureOptions options;
 
+  /* what was written last is remembered, here an animation */
+  g_assert_true (ts_figure_dialog_set_format (dialog, "pdf"));
+  WAIT_FOR (!ts_figure_dialog_is_busy (dialog));
+  before = ts_figure_view_get_picture (view);
   path = g_build_filename (folder, "none.pdf", NULL);
   for (guint i = 0; i < 30; i++) {
     g_autofree char *title = g_strdup_printf ("Title %u", i);
@@ -239,6 +243,7 @@ test_preview (void)
 
   type (dialog, "Caption of each image", "{nonsense}");
   message = write_file (dialog, path);
+  g_assert_nonnull (message);
   g_assert_nonnull (strstr (message, "nonsense"));
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   type (dialog, "Caption of each image", "");
