@@ -22,17 +22,6 @@
 #define STRIPE 4
 #define PERIOD (2 * STRIPE)
 
-/* Rows [@y, @y + @n_rows) of @image; borrows its memory. */
-static TsBlock *
-get_rows (const TsBlock *image, guint64 y, guint64 n_rows)
-{
-  guint64 dims[3] = { n_rows, image->dims[1], image->dims[2] };
-
-  return ts_block_new (image->data + (gsize) y * (gsize) image->strides_elems[0] *
-                                         ts_dtype_get_size (image->dtype),
-                       image->dtype, 3, dims, image->strides_elems, NULL, NULL);
-}
-
 void
 ts_render_zebra (const TsBlock *image,
                  const TsRecipe *recipe,
@@ -55,7 +44,7 @@ ts_render_zebra (const TsBlock *image,
   stripes.nan_color = 0;
   for (guint64 top = 0; top < image->dims[0]; top += PERIOD) {
     guint64 n_rows = MIN (PERIOD, image->dims[0] - top);
-    g_autoptr (TsBlock) rows = get_rows (image, top, n_rows);
+    g_autoptr (TsBlock) rows = ts_block_get_rows (image, top, n_rows);
 
     ts_render_block (rows, &stripes, resolved, format, TS_VALUES_DISPLAY, marked, stride, NULL);
     for (guint64 j = 0; j < n_rows; j++) {
@@ -133,7 +122,7 @@ ts_render_block_cancellable (const TsBlock *image,
   guint64 step = MAX (CHECK_ELEMENTS / MAX (image->dims[1] * image->dims[2], 1), 1);
 
   for (guint64 y = 0; y < image->dims[0]; y += step) {
-    g_autoptr (TsBlock) rows = get_rows (image, y, MIN (step, image->dims[0] - y));
+    g_autoptr (TsBlock) rows = ts_block_get_rows (image, y, MIN (step, image->dims[0] - y));
 
     if (g_cancellable_set_error_if_cancelled (cancellable, error))
       return FALSE;

@@ -115,17 +115,6 @@ render_real (const TsKernels *kernels,
                          marks != NULL ? marks : &unused);
 }
 
-/* Row @y of @image as a block of its own. */
-static TsBlock *
-get_row (const TsBlock *image, guint64 y)
-{
-  guint64 dims[3] = { 1, image->dims[1], image->dims[2] };
-
-  return ts_block_new (image->data + (gsize) y * (gsize) image->strides_elems[0] *
-                                         ts_dtype_get_size (image->dtype),
-                       image->dtype, 3, dims, image->strides_elems, NULL, NULL);
-}
-
 void
 ts_render_block_with (const TsKernels *kernels,
                       const TsBlock *image,
@@ -146,7 +135,7 @@ ts_render_block_with (const TsKernels *kernels,
   }
   /* Row by row, so that phases need little memory. */
   for (guint64 y = 0; y < image->dims[0]; y++) {
-    g_autoptr (TsBlock) row = get_row (image, y);
+    g_autoptr (TsBlock) row = ts_block_get_rows (image, y, 1);
     g_autoptr (TsBlock) part = ts_block_take_part (row, recipe->complex_part, NULL);
 
     if (part == NULL)

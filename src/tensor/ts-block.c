@@ -39,6 +39,21 @@ ts_block_new (const guint8 *data,
 }
 
 TsBlock *
+ts_block_get_rows (const TsBlock *block, guint64 first, guint64 n_rows)
+{
+  guint64 dims[TS_BLOCK_MAX_DIMS];
+
+  g_return_val_if_fail (block != NULL && block->n_dims > 0, NULL);
+  g_return_val_if_fail (first <= block->dims[0] && n_rows <= block->dims[0] - first, NULL);
+
+  memcpy (dims, block->dims, block->n_dims * sizeof *dims);
+  dims[0] = n_rows;
+  return ts_block_new (block->data + (gssize) first * (gssize) block->strides_elems[0] *
+                                         (gssize) ts_dtype_get_size (block->dtype),
+                       block->dtype, block->n_dims, dims, block->strides_elems, NULL, NULL);
+}
+
+TsBlock *
 ts_block_new_packed (TsDtype dtype,
                      guint n_dims,
                      const guint64 *dims,

@@ -42,6 +42,11 @@ TsBlock *ts_block_new (const guint8 *data,
                        gpointer owner,
                        GDestroyNotify free_owner) G_GNUC_WARN_UNUSED_RESULT;
 
+/* [@first, @first + @n_rows) of the first axis; borrows the memory of @block, which must outlive
+ * it. */
+TsBlock *
+ts_block_get_rows (const TsBlock *block, guint64 first, guint64 n_rows) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A packed, zeroed, 64-byte aligned row-major block that owns its memory; the content may be
  * written through @out_data until the block is shared. %NULL and an error without memory. */
 TsBlock *ts_block_new_packed (TsDtype dtype,
