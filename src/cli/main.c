@@ -8,7 +8,6 @@
 #include "cli/ts-cli.h"
 #include "export/ts-encoder.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,8 +72,7 @@ main (int argc, char **argv)
 {
   const TsCliCommand *command;
 
-  setlocale (LC_ALL, "");
-
+  ts_cli_set_locale ();
   if (argc < 2) {
     print_help (stderr);
     return TS_CLI_USAGE;

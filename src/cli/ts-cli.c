@@ -10,11 +10,18 @@
 #include "reader/ts-raw.h"
 #include "reader/ts-reader.h"
 
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+void
+ts_cli_set_locale (void)
+{
+  setlocale (LC_CTYPE, "");
+}
 
 void
 ts_cli_complain (const char *format, ...)

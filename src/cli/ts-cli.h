@@ -40,6 +40,10 @@ extern const TsCliCommand ts_cli_sheet;
 extern const TsCliCommand ts_cli_stats;
 extern const TsCliCommand ts_cli_thumbnail;
 
+/* Takes from the user's locale how texts are encoded, and nothing else: numbers, words and messages
+ * are the same everywhere, so that scripts may read them. Once, before anything is printed. */
+void ts_cli_set_locale (void);
+
 /* "tenscope-cli: " and one sentence on standard error. */
 void ts_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 

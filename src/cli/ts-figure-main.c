@@ -7,14 +7,12 @@
 
 #include "cli/ts-cli.h"
 
-#include <locale.h>
-
 int
 main (int argc, char **argv)
 {
   char *name = (char *) "figure";
 
-  setlocale (LC_ALL, "");
+  ts_cli_set_locale ();
   if (argc < 1)
     return TS_CLI_USAGE;
   argv[0] = name;

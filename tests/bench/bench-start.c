@@ -273,18 +273,19 @@ get_dump (const char *name, void (*make) (int fd))
   return path;
 }
 
-/* Starts tenscope-cli and waits until it has written the image and ended. */
+/* Starts tenscope-cli and waits until it has written the image into a new folder and ended. */
 static void
 show_first (const char *name, void (*make) (int fd))
 {
   g_autofree char *path = get_dump (name, make);
-  g_autofree char *out = g_build_filename (bench_export_get_folder (), "first", NULL);
+  static guint n_shown;
+  g_autofree char *out = g_strdup_printf ("%s/first-%u", bench_export_get_folder (), ++n_shown);
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = g_path_get_dirname (self);
   g_autofree char *program =
       g_build_filename (folder, "..", "..", "src", "cli", "tenscope-cli", NULL);
-  const char *argv[] = { program,          "export",    path,        "-i",   "0",       "-o", out,
-                         "--on-collision", "overwrite", "--sidecar", "none", "--quiet", NULL };
+  const char *argv[] = { program, "export",    path,   "-i",      "0", "-o",
+                         out,     "--sidecar", "none", "--quiet", NULL };
   struct rusage usage;
   int status, failure;
   pid_t pid;
