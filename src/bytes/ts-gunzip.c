@@ -8,17 +8,17 @@
 #include "bytes/ts-unpacked.h"
 
 #include <glib/gi18n-lib.h>
-#include <inttypes.h>
 #include <string.h>
 #include <zlib.h>
 
-#define PIECE     (1u << 18)
-#define GZIP_ONLY (16 + MAX_WBITS)
+#define PIECE        (1u << 18)
+#define GZIP_OR_ZLIB (32 + MAX_WBITS)
 
 typedef struct
 {
   TsSource *packed;
   guint64 pos; /* of what zlib gets next */
+  const char *format;
   z_stream stream;
   guint8 *in, *out;
   TsUnpacked unpacked;
@@ -38,11 +38,12 @@ refill (Unpacking *self, GCancellable *cancellable, GError **error)
                          self->stream.avail_in, cancellable, error);
 }
 
-/* Whether another member follows the one that ended; what else follows (padding) is ignored. */
+/* Whether another gzip member follows the one that ended; what else follows (padding) is ignored.
+ */
 static gboolean
 has_next (Unpacking *self, GCancellable *cancellable, GError **error)
 {
-  return refill (self, cancellable, error) && self->stream.avail_in > 0 &&
+  return *self->format == 'g' && refill (self, cancellable, error) && self->stream.avail_in > 0 &&
          *self->stream.next_in == 0x1f && inflateReset (&self->stream) == Z_OK;
 }
 
@@ -60,23 +61,19 @@ unpack (Unpacking *self, guint64 max_bytes, GCancellable *cancellable, GError **
     self->stream.avail_out = PIECE;
     status = inflate (&self->stream, Z_NO_FLUSH);
     if (status == Z_BUF_ERROR) {
-      g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
-                   _ ("The gzip file ends too early, after %" PRIu64
-                   " unpacked bytes; is it still being written or downloaded?"),
-                      self->unpacked.n_bytes);
+      ts_unpacked_set_cut (&self->unpacked, self->format, error);
       return FALSE;
     }
     if (status != Z_OK && status != Z_STREAM_END) {
-      g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                   _ ("The gzip file is damaged near its byte %" PRIu64 ": %s"),
-                      self->pos - self->stream.avail_in,
-                      self->stream.msg != NULL ? self->stream.msg : _ ("no valid stream"));
+      ts_unpacked_set_damaged (self->format, self->pos - self->stream.avail_in,
+                               self->stream.msg != NULL ? self->stream.msg
+                                                        : _ ("no valid stream"), error);
       return FALSE;
     }
     ts_progress_tell (cancellable, self->pos - self->stream.avail_in,
                       ts_source_get_size (self->packed));
     if (!ts_unpacked_add (&self->unpacked, self->out, PIECE - self->stream.avail_out, max_bytes,
-                          "gzip", error))
+                          self->format, error))
       return FALSE;
     if (status == Z_STREAM_END && !has_next (self, cancellable, &local_error)) {
       if (local_error == NULL)
@@ -92,10 +89,14 @@ ts_gunzip (TsSource *packed, guint64 max_bytes, GCancellable *cancellable, GErro
 {
   Unpacking self = { .packed = packed };
   TsSource *source = NULL;
+  guint8 first = 0;
 
   g_return_val_if_fail (TS_IS_SOURCE (packed), NULL);
 
-  if (inflateInit2 (&self.stream, GZIP_ONLY) != Z_OK) {
+  if (ts_source_get_size (packed) > 0 && !ts_source_read (packed, 0, &first, 1, cancellable, error))
+    return NULL;
+  self.format = first == 0x1f ? "gzip" : "zlib";
+  if (inflateInit2 (&self.stream, GZIP_OR_ZLIB) != Z_OK) {
     g_set_error_literal (error, TS_ERROR, TS_ERROR_FAILED, _ ("No memory to unpack"));
     return NULL;
   }

@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /**
  * ts_gunzip:
- * @packed: a gzip file (RFC 1952): one or more members, one after another
+ * @packed: a gzip file (RFC 1952): one or more members, one after another; or a zlib stream
+ *   (RFC 1950)
  * @max_bytes: refuse to unpack to more
  *
  * All that it unpacks to, in memory up to 64 MiB, else in an unlinked temporary file. Checksums are

@@ -42,6 +42,22 @@ ts_unpacked_add (TsUnpacked *self,
   return ts_spool_write (self->spool, data, n_bytes, error);
 }
 
+void
+ts_unpacked_set_cut (const TsUnpacked *self, const char *format, GError **error)
+{
+  g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
+               _ ("The %s file ends too early, after %" PRIu64
+               " unpacked bytes; is it still being written or downloaded?"),
+                  format, self->n_bytes);
+}
+
+void
+ts_unpacked_set_damaged (const char *format, guint64 offset, const char *why, GError **error)
+{
+  g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
+               _ ("The %s file is damaged near its byte %" PRIu64 ": %s"), format, offset, why);
+}
+
 TsSource *
 ts_unpacked_finish (TsUnpacked *self, GError **error)
 {

@@ -23,6 +23,11 @@ gboolean ts_unpacked_add (TsUnpacked *self,
                           const char *format,
                           GError **error);
 
+/* Puts into @error that a file of @format ends before its end; that it is damaged near its byte
+ * @offset. */
+void ts_unpacked_set_cut (const TsUnpacked *self, const char *format, GError **error);
+void ts_unpacked_set_damaged (const char *format, guint64 offset, const char *why, GError **error);
+
 /* What was added, as a source; nothing can be added after. */
 TsSource *ts_unpacked_finish (TsUnpacked *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

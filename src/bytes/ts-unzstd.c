@@ -8,7 +8,6 @@
 #include "bytes/ts-unpacked.h"
 
 #include <glib/gi18n-lib.h>
-#include <inttypes.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -48,9 +47,8 @@ set_decoder_error (Unpacking *self, gsize status, GError **error)
                  "with “zstd -d --long=31”"),
            1u << (WINDOW_LOG - 20));
   else
-    g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                 _ ("The Zstandard file is damaged near its byte %" PRIu64 ": %s"),
-                    self->pos - self->in.size + self->in.pos, ZSTD_getErrorName (status));
+    ts_unpacked_set_damaged ("Zstandard", self->pos - self->in.size + self->in.pos,
+                             ZSTD_getErrorName (status), error);
 }
 
 static gboolean
@@ -80,10 +78,7 @@ unpack (Unpacking *self, guint64 max_bytes, GCancellable *cancellable, GError **
     if (!ts_unpacked_add (&self->unpacked, self->out_bytes, out.pos, max_bytes, "Zstandard", error))
       return FALSE;
     if (at_end && status != 0 && out.pos == 0) {
-      g_set_error (error, TS_ERROR, TS_ERROR_INCOMPLETE,
-                   _ ("The Zstandard file ends too early, after %" PRIu64
-                   " unpacked bytes; is it still being written or downloaded?"),
-                      self->unpacked.n_bytes);
+      ts_unpacked_set_cut (&self->unpacked, "Zstandard", error);
       return FALSE;
     }
   }

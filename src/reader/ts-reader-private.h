@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /* The entries of the table; each defined in its own file. */
 extern const TsReader ts_reader_exr;
 extern const TsReader ts_reader_gzip;
+extern const TsReader ts_reader_zlib;
 #ifdef HAVE_ZSTD
 extern const TsReader ts_reader_zstd;
 #endif

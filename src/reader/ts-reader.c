@@ -16,6 +16,7 @@ const TsReader *const ts_readers[] = {
   &ts_reader_torch,
   &ts_reader_safetensors,
   &ts_reader_gzip,
+  &ts_reader_zlib,
 #ifdef HAVE_ZSTD
   &ts_reader_zstd,
 #endif

@@ -16,6 +16,7 @@
 #define UNPACK  N_ ("; unpack it first and open what is inside")
 #define PICTURE N_ ("; Tenscope opens dumps of arrays, not single pictures")
 
+/* clang-format off: it would indent each row deeper than the one before */
 static const struct
 {
   guint16 offset;
@@ -33,37 +34,40 @@ static const struct
               "\xfd"
               "7zXZ",
               N_ ("compressed by XZ"), UNPACK },
-              { 0, 3, "BZh", N_ ("compressed by bzip2"), UNPACK },
-                { 0, 4, "\x04\x22\x4d\x18", N_ ("compressed by LZ4"), UNPACK },
-                  { 0, 6, "7z\xbc\xaf\x27\x1c", N_ ("a 7-Zip archive"), UNPACK },
-                    { 0, 6, "Rar!\x1a\x07", N_ ("a RAR archive"), UNPACK },
-                      { 257, 5, "ustar", N_ ("a tar archive"), UNPACK },
-                        { 0, 4, "II*\0", N_ ("a TIFF picture"), CONVERT },
-                          { 0, 4, "MM\0*", N_ ("a TIFF picture"), CONVERT },
-                            { 0, 4, "II+\0", N_ ("a BigTIFF picture"), CONVERT },
-                              { 0, 4, "MM\0+", N_ ("a BigTIFF picture"), CONVERT },
-                                { 0, 4, "\x76\x2f\x31\x01", N_ ("an OpenEXR picture"), CONVERT },
-                                  { 0, 8, "\x89PNG\r\n\x1a\n", N_ ("a PNG picture"), PICTURE },
-                                    { 0, 3, "\xff\xd8\xff", N_ ("a JPEG picture"), PICTURE },
-                                      { 0, 4, "GIF8", N_ ("a GIF picture"), PICTURE },
-                                        { 8, 4, "WEBP", N_ ("a WebP picture"), PICTURE },
-                                          { 0, 8, "PYTORCH1",
-                                            N_ ("a preview format of PyTorch 1.0, which PyTorch itself no longer reads") },
-                                            { 0, 4, "GGUF", N_ ("a GGUF model"), CONVERT },
-                                              { 0, 4, "PAR1", N_ ("a Parquet table"), CONVERT },
-                                                { 0, 6, "ARROW1", N_ ("an Arrow table"), CONVERT },
-                                                  { 344, 4, "n+1\0",
-                                                    N_ ("a NIfTI volume"), CONVERT },
-                                                    { 128, 4, "DICM",
-                                                      N_ ("a DICOM file"), CONVERT },
-                                                      { 0, 16, "SQLite format 3\0",
-                                                        N_ ("an SQLite database") },
-                                                        { 0, 5, "%PDF-", N_ ("a PDF document") },
-                                                          { 0, 4,
-                                                            "\x7f"
-                                                            "ELF",
-                                                            N_ ("a program") },
-                                                        };
+              { 0, 3, "\x5d\0\0", N_ ("compressed by LZMA"), UNPACK },
+                { 0, 3, "BZh", N_ ("compressed by bzip2"), UNPACK },
+                  { 0, 4, "\x04\x22\x4d\x18", N_ ("compressed by LZ4"), UNPACK },
+                    { 0, 6, "7z\xbc\xaf\x27\x1c", N_ ("a 7-Zip archive"), UNPACK },
+                      { 0, 6, "Rar!\x1a\x07", N_ ("a RAR archive"), UNPACK },
+                        { 257, 5, "ustar", N_ ("a tar archive"), UNPACK },
+                          { 0, 4, "II*\0", N_ ("a TIFF picture"), CONVERT },
+                            { 0, 4, "MM\0*", N_ ("a TIFF picture"), CONVERT },
+                              { 0, 4, "II+\0", N_ ("a BigTIFF picture"), CONVERT },
+                                { 0, 4, "MM\0+", N_ ("a BigTIFF picture"), CONVERT },
+                                  { 0, 4, "\x76\x2f\x31\x01", N_ ("an OpenEXR picture"), CONVERT },
+                                    { 0, 8, "\x89PNG\r\n\x1a\n", N_ ("a PNG picture"), PICTURE },
+                                      { 0, 3, "\xff\xd8\xff", N_ ("a JPEG picture"), PICTURE },
+                                        { 0, 4, "GIF8", N_ ("a GIF picture"), PICTURE },
+                                          { 8, 4, "WEBP", N_ ("a WebP picture"), PICTURE },
+                                            { 0, 8, "PYTORCH1",
+                                              N_ ("a preview format of PyTorch 1.0, which PyTorch itself no longer reads") },
+                                              { 0, 4, "GGUF", N_ ("a GGUF model"), CONVERT },
+                                                { 0, 4, "PAR1", N_ ("a Parquet table"), CONVERT },
+                                                  { 0, 6, "ARROW1",
+                                                    N_ ("an Arrow table"), CONVERT },
+                                                    { 344, 4, "n+1\0",
+                                                      N_ ("a NIfTI volume"), CONVERT },
+                                                      { 128, 4, "DICM",
+                                                        N_ ("a DICOM file"), CONVERT },
+                                                        { 0, 16, "SQLite format 3\0",
+                                                          N_ ("an SQLite database") },
+                                                          { 0, 5, "%PDF-", N_ ("a PDF document") },
+                                                            { 0, 4,
+                                                              "\x7f"
+                                                              "ELF",
+                                                              N_ ("a program") },
+                                                          };
+/* clang-format on */
 
 static gboolean
 begins_with (const char *text, const char *with)
