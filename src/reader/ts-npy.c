@@ -19,9 +19,6 @@
 #define MAX_TEXT_BYTES      (1u << 20)
 #define MAX_TEXT_SPAN_BYTES (16u << 20)
 
-/* What one pickle may turn into. */
-#define MIN_PICKLE_NODES 400000u
-
 /* Elements of one type that lie regularly in a source; the axes of the type's sub-array are
  * already part of shape and strides. */
 typedef struct
@@ -392,37 +389,25 @@ make_refused_node (const Elements *elements, const char *name)
   return take_error (name, elements, error);
 }
 
-static guint
-count_nodes (TsNode *node)
-{
-  guint n = 1;
-
-  /* Trees of pickles are at most a few hundred levels deep. */
-  for (guint i = 0; i < ts_node_get_n_children (node); i++)
-    n += count_nodes (ts_node_get_child (node, i));
-  return n;
-}
-
 /* The data of an array of objects is a pickle. Whatever of it means data is shown; nothing of it is
  * executed. */
 static TsNode *
 make_objects_node (const Elements *elements, const char *name, TsNpyContext *context)
 {
   g_autoptr (TsNode) tree = NULL;
-  TsNode *node;
 
-  if (context->n_nodes_left > MIN_PICKLE_NODES)
-    tree = ts_pickle_tree_build_at (elements->source, elements->offset, NULL, context->cancellable,
-                                    NULL);
+  context->objects_end = 0;
+  if (context->n_nodes_left > 0)
+    tree =
+        ts_pickle_tree_build_at (elements->source, elements->offset, name, &context->n_nodes_left,
+                                 &context->objects_end, context->cancellable, NULL);
   if (tree == NULL || ts_node_get_kind (tree) != TS_NODE_CONTAINER ||
       ts_node_get_n_children (tree) == 0)
     return make_refused_node (elements, name);
-  context->n_nodes_left -= MIN (count_nodes (tree), context->n_nodes_left);
-  node = ts_node_copy_tree (tree, name);
   ts_node_set_note (
-      node, _ ("pickled Python objects, shown as far as they mean data and never executed; to keep "
+      tree, _ ("pickled Python objects, shown as far as they mean data and never executed; to keep "
             "arrays plain, save them with numpy.stack() or numpy.savez()"));
-  return node;
+  return g_steal_pointer (&tree);
 }
 
 static TsNode *

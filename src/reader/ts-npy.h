@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 /**
  * TsNpyContext:
  * @n_nodes_left: how many more nodes this document may get; hostile headers announce many
+ * @objects_end: where the pickle of the last array of objects ended in its source; 0 where it could
+ *   not be read
  *
  * Shared by all arrays of one document while it is built.
  */
@@ -16,6 +18,7 @@ typedef struct
 {
   GCancellable *cancellable;
   guint n_nodes_left;
+  guint64 objects_end;
 } TsNpyContext;
 
 #define TS_NPY_MAX_NODES 1000000u

@@ -8,10 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* The inside of the pickle machine, shared by the three files that it is made of: ts-pickle.c (the
- * loop), ts-pickle-machine.c (stack and memo), ts-pickle-ops.c (what opcodes push). Every function
- * that returns gboolean or a pointer has put an error into the machine when it gives FALSE or
- * NULL. */
+/* The inside of the pickle machine, shared by the four files that it is made of: ts-pickle.c (the
+ * loop), ts-pickle-machine.c (stack and memo), ts-pickle-ops.c (what opcodes push),
+ * ts-pickle-joblib.c (arrays between the opcodes). Every function that returns gboolean or a
+ * pointer has put an error into the machine when it gives FALSE or NULL. */
 
 #define TS_MACHINE_N_SMALL_INTS 256
 
@@ -41,6 +41,8 @@ typedef struct
   TsPickleValue *memo; /* a list: the slots 0, 1, 2, ... */
   GHashTable *sparse_memo;
 
+  guint64 n_opcodes;
+  gboolean is_inner; /* runs a pickle that stands inside another one */
   TsPickleValue *none, *booleans[2], *small_ints[TS_MACHINE_N_SMALL_INTS];
   guint8 opcode;
   guint64 opcode_offset;
@@ -86,6 +88,8 @@ gboolean ts_machine_push_reduce (TsMachine *self, gboolean is_new);
 gboolean ts_machine_push_new_with_keywords (TsMachine *self);
 gboolean ts_machine_push_instance (TsMachine *self, TsPickleValue *class);
 gboolean ts_machine_build (TsMachine *self);
+gboolean ts_machine_take_joblib_array (TsMachine *self, TsPickleCall *call);
+TsPickleValue *ts_machine_run_inner (TsMachine *self);
 gboolean ts_machine_push_persistent (TsMachine *self, TsPickleValue *id);
 gboolean ts_machine_push_persistent_line (TsMachine *self);
 gboolean ts_machine_push_extension (TsMachine *self, gint64 code);

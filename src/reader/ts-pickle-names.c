@@ -83,6 +83,7 @@ static const Name names[] = {
   { "collections.defaultdict", TS_PICKLE_MEANS_DEFAULTDICT, 0 },
   { "copyreg.__newobj__", TS_PICKLE_MEANS_OBJECT, 0 },
   { "copyreg._reconstructor", TS_PICKLE_MEANS_OBJECT, 0 },
+  { "joblib.numpy_pickle.NumpyArrayWrapper", TS_PICKLE_MEANS_JOBLIB_ARRAY, 0 },
   { "ml_dtypes.bfloat16", TS_PICKLE_MEANS_ML_DTYPE, TS_DTYPE_BFLOAT16 },
   { "ml_dtypes.float8_e3m4", TS_PICKLE_MEANS_ML_DTYPE, TS_DTYPE_FLOAT8_E3M4 },
   { "ml_dtypes.float8_e4m3", TS_PICKLE_MEANS_ML_DTYPE, TS_DTYPE_FLOAT8_E4M3 },
@@ -178,6 +179,7 @@ normalise_module (const char *module)
     { "copy_reg", "copyreg" },
     { "numpy._core.multiarray", "numpy.core.multiarray" },
     { "numpy._core.numeric", "numpy.core.numeric" },
+    { "sklearn.externals.joblib.numpy_pickle", "joblib.numpy_pickle" },
     { "torch.tensor", "torch._tensor" },
   };
 

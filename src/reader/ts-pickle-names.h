@@ -55,7 +55,8 @@ typedef enum {
   TS_PICKLE_MEANS_NUMPY_FROMBUFFER,
   TS_PICKLE_MEANS_NUMPY_SCALAR,
   TS_PICKLE_MEANS_NUMPY_DTYPE,
-  TS_PICKLE_MEANS_ML_DTYPE, /* argument: TsDtype */
+  TS_PICKLE_MEANS_ML_DTYPE,     /* argument: TsDtype */
+  TS_PICKLE_MEANS_JOBLIB_ARRAY, /* its elements follow its state */
 } TsPickleMeaning;
 
 /**

@@ -16,6 +16,7 @@
 
 #define MAX_TEXTS   10000
 #define MAX_NESTING 4
+#define HAS_OBJECTS 1 /* NPY_ITEM_HASOBJECT of a dtype's flags */
 
 typedef struct
 {
@@ -23,6 +24,7 @@ typedef struct
   gsize size_bytes;
   int byte_order;
   gboolean is_number;
+  gboolean has_objects;
   TsDtype dtype;
   const TsPickleValue *names, *fields; /* structured */
   const TsPickleValue *subarray;       /* (base, shape) */
@@ -131,7 +133,7 @@ static gboolean
 parse_type (TsPickle *pickle, const TsPickleValue *value, NumpyType *type, GError **error)
 {
   const TsPickleValue *state, *code;
-  gint64 size;
+  gint64 size, flags;
 
   *type = (NumpyType){ .byte_order = G_LITTLE_ENDIAN };
   if (ts_pickle_value_is (value, TS_PICKLE_GLOBAL))
@@ -145,6 +147,7 @@ parse_type (TsPickle *pickle, const TsPickleValue *value, NumpyType *type, GErro
     return fail (error, "its dtype is not known");
   /* (version, byte order, sub-array, names, fields, size, alignment, flags) */
   state = value->at.call->state;
+  type->has_objects = type->kind == 'O' && !type->is_number;
   if (!ts_pickle_value_is (state, TS_PICKLE_TUPLE) || state->n_items < 5)
     return TRUE;
   if (ts_pickle_value_equals (state->at.items[1], ">"))
@@ -159,6 +162,8 @@ parse_type (TsPickle *pickle, const TsPickleValue *value, NumpyType *type, GErro
   if (type->kind == 'V' && !type->is_number && state->n_items > 5 &&
       ts_pickle_value_get_int (state->at.items[5], &size) && size > 0 && size <= G_MAXINT32)
     type->size_bytes = (gsize) size;
+  if (state->n_items > 7 && ts_pickle_value_get_int (state->at.items[7], &flags))
+    type->has_objects |= (flags & HAS_OBJECTS) != 0;
   return TRUE;
 }
 
@@ -219,16 +224,24 @@ typedef struct
 
 /* --- elements --- */
 
+static gboolean
+measure (const TsShape *shape, gsize element_bytes, guint64 *n_bytes, GError **error)
+{
+  guint64 n_elements;
+
+  if (!ts_shape_count (shape, &n_elements) ||
+      !ts_checked_mul (n_elements, element_bytes, n_bytes) || *n_bytes > G_MAXINT64)
+    return fail (error, "its size is more than there can be");
+  return TRUE;
+}
+
 static TsSource *
 open_data (TsPickle *pickle, const Parts *parts, gsize element_bytes, GError **error)
 {
-  guint64 n_elements, n_bytes;
+  guint64 n_bytes;
 
-  if (!ts_shape_count (&parts->shape, &n_elements) ||
-      !ts_checked_mul (n_elements, element_bytes, &n_bytes) || n_bytes > G_MAXINT64) {
-    fail (error, "its size is more than there can be");
+  if (!measure (&parts->shape, element_bytes, &n_bytes, error))
     return NULL;
-  }
   return ts_pickle_open_bytes (pickle, parts->data, (gint64) n_bytes, error);
 }
 
@@ -424,7 +437,7 @@ make (TsPickle *pickle, Parts *parts, TsNumpyArray *array, GError **error)
   if (!parse_type (pickle, parts->type, &type, error))
     return FALSE;
   array->shape = parts->shape;
-  if (type.kind == 'O' && !type.is_number) {
+  if (type.has_objects) {
     array->kind = TS_NUMPY_OBJECTS;
     array->objects = parts->data;
     return ts_pickle_value_is (parts->data, TS_PICKLE_LIST) ||
@@ -444,17 +457,22 @@ make (TsPickle *pickle, Parts *parts, TsNumpyArray *array, GError **error)
 
 /* --- the calls --- */
 
+static void
+take_class_name (const TsPickleValue *class, TsNumpyArray *array)
+{
+  if (ts_pickle_value_is (class, TS_PICKLE_GLOBAL) &&
+      !g_str_equal (class->at.global->name, "ndarray"))
+    array->class_name = ts_pickle_value_dup_type_name (class);
+}
+
 static gboolean
 parse_reconstruct (const TsPickleValue *call, Parts *parts, TsNumpyArray *array, GError **error)
 {
   const TsPickleValue *state = call->at.call->state;
-  const TsPickleValue *class = ts_pickle_value_get_arg (call, 0);
   TsPickleValue *const *items;
   gint64 is_fortran;
 
-  if (ts_pickle_value_is (class, TS_PICKLE_GLOBAL) &&
-      !g_str_equal (class->at.global->name, "ndarray"))
-    array->class_name = ts_pickle_value_dup_type_name (class);
+  take_class_name (ts_pickle_value_get_arg (call, 0), array);
   if (!ts_pickle_value_is (state, TS_PICKLE_TUPLE) || state->n_items < 4)
     return fail (error, "it has no content");
   /* (version, shape, dtype, is_fortran, data), long ago without the version */
@@ -480,6 +498,35 @@ parse_frombuffer (const TsPickleValue *call, Parts *parts, GError **error)
   return parse_shape (ts_pickle_value_get_arg (call, 2), &parts->shape, error);
 }
 
+static gboolean
+parse_joblib (const TsPickleCall *call, Parts *parts, TsNumpyArray *array, GError **error)
+{
+  parts->type = ts_pickle_value_lookup (call->state, "dtype");
+  parts->data = call->payload;
+  parts->is_fortran = ts_pickle_value_equals (ts_pickle_value_lookup (call->state, "order"), "F");
+  take_class_name (ts_pickle_value_lookup (call->state, "subclass"), array);
+  return parse_shape (ts_pickle_value_lookup (call->state, "shape"), &parts->shape, error);
+}
+
+gboolean
+ts_pickle_numpy_measure_joblib (TsPickle *pickle,
+                                const TsPickleValue *state,
+                                guint64 *n_bytes,
+                                gboolean *has_objects,
+                                GError **error)
+{
+  NumpyType type;
+  TsShape shape;
+
+  if (!ts_pickle_value_is (state, TS_PICKLE_DICT))
+    return fail (error, "joblib does not describe it");
+  if (!parse_type (pickle, ts_pickle_value_lookup (state, "dtype"), &type, error) ||
+      !parse_shape (ts_pickle_value_lookup (state, "shape"), &shape, error))
+    return FALSE;
+  *has_objects = type.has_objects;
+  return measure (&shape, type.size_bytes, n_bytes, error);
+}
+
 gboolean
 ts_pickle_is_numpy (const TsPickleValue *call)
 {
@@ -487,7 +534,8 @@ ts_pickle_is_numpy (const TsPickleValue *call)
 
   return ts_pickle_value_is (call, TS_PICKLE_CALL) &&
          (meaning == TS_PICKLE_MEANS_NUMPY_RECONSTRUCT ||
-          meaning == TS_PICKLE_MEANS_NUMPY_FROMBUFFER || meaning == TS_PICKLE_MEANS_NUMPY_SCALAR);
+          meaning == TS_PICKLE_MEANS_NUMPY_FROMBUFFER || meaning == TS_PICKLE_MEANS_NUMPY_SCALAR ||
+          ts_pickle_value_is_joblib_array (call));
 }
 
 gboolean
@@ -503,6 +551,10 @@ ts_pickle_numpy_parse (TsPickle *pickle,
   if (!ts_pickle_is_numpy (call))
     return fail (error, "there is something else in its place");
   switch ((int) ts_pickle_value_get_meaning (call)) {
+  case TS_PICKLE_MEANS_OBJECT:
+  case TS_PICKLE_MEANS_JOBLIB_ARRAY:
+    ok = parse_joblib (call->at.call, &parts, array, error);
+    break;
   case TS_PICKLE_MEANS_NUMPY_RECONSTRUCT:
     ok = parse_reconstruct (call, &parts, array, error);
     break;

@@ -36,6 +36,14 @@ typedef struct
 
 void ts_numpy_array_clear (TsNumpyArray *self);
 
+/* What the elements of an array that joblib describes by @state take in the file; whether they are
+ * a pickle instead. */
+gboolean ts_pickle_numpy_measure_joblib (TsPickle *pickle,
+                                         const TsPickleValue *state,
+                                         guint64 *n_bytes,
+                                         gboolean *has_objects,
+                                         GError **error);
+
 /* Whether the call makes an array or a scalar of NumPy. */
 gboolean ts_pickle_is_numpy (const TsPickleValue *call);
 

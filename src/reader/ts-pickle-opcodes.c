@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define JOBLIB_NAME "joblib.numpy_pickle\nNumpyArrayWrapper\n"
+
 typedef struct
 {
   const char *name;
@@ -131,10 +133,21 @@ skip_line (TsCursor *cursor)
   return memchr (line, '\0', length) == NULL;
 }
 
+/* What an impossible opcode leaves of it: the sign of a protocol still stands, and elements of an
+ * array between the opcodes are what joblib writes. */
+static int
+judge_contradiction (const guint8 *head, gsize n_bytes, gboolean has_protocol)
+{
+  if (has_protocol)
+    return 60;
+  return memmem (head, n_bytes, JOBLIB_NAME, strlen (JOBLIB_NAME)) != NULL ? 50 : 0;
+}
+
 int
 ts_pickle_probe (const guint8 *head, gsize n_bytes, guint64 file_size)
 {
   gboolean has_protocol = n_bytes >= 2 && head[0] == OP_PROTO && head[1] >= 2 && head[1] <= 5;
+  gboolean has_ended = FALSE;
   guint n_opcodes = 0;
   TsCursor cursor;
 
@@ -146,26 +159,33 @@ ts_pickle_probe (const guint8 *head, gsize n_bytes, guint64 file_size)
     guint64 argument;
 
     if (opcode->name == NULL)
-      return has_protocol ? 60 : 0;
+      return judge_contradiction (head, n_bytes, has_protocol);
     n_opcodes++;
-    if (opcode == &opcodes[OP_STOP])
-      /* without the sign of a protocol, hardly anything may follow the end */
-      return has_protocol ? 80 : n_opcodes >= 2 && file_size - cursor.pos <= 16 ? 40 : 0;
+    if (opcode == &opcodes[OP_STOP]) {
+      /* without the sign of a protocol, hardly anything may follow the end but one more pickle */
+      if (has_protocol)
+        return 80;
+      if (n_opcodes < 2)
+        return 0;
+      if (file_size - cursor.pos <= 16)
+        return 40;
+      has_ended = TRUE;
+    }
     argument = take_argument (&cursor, opcode->n_argument);
     if (cursor.failed)
       break;
     for (guint i = 0; i < opcode->n_lines; i++) {
       if (!skip_line (&cursor))
-        return has_protocol ? 60 : 0;
+        return judge_contradiction (head, n_bytes, has_protocol);
     }
     if (opcode->is_counted) {
       if (argument > file_size - cursor.pos)
-        return has_protocol ? 60 : 0;
+        return judge_contradiction (head, n_bytes, has_protocol);
       ts_cursor_take (&cursor, argument);
     }
   }
   /* the head went by without a contradiction; too short a head says little */
   if (has_protocol)
     return 80;
-  return n_opcodes >= 8 && n_bytes < file_size ? 30 : 0;
+  return n_opcodes >= 8 && (has_ended || n_bytes < file_size) ? 30 : 0;
 }

@@ -479,7 +479,8 @@ ts_machine_build (TsMachine *self)
     return FALSE;
   if (object->kind == TS_PICKLE_CALL) {
     object->at.call->state = state;
-    return TRUE;
+    return self->is_inner || !ts_pickle_value_is_joblib_array (object) ||
+           ts_machine_take_joblib_array (self, object->at.call);
   }
   if (object->kind == TS_PICKLE_GLOBAL || object->kind == TS_PICKLE_PERSID ||
       object->kind == TS_PICKLE_EXT)

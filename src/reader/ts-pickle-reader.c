@@ -1,34 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "base/ts-error.h"
-#include "reader/ts-torch-reader.h"
+#include "reader/ts-pickle.h"
+#include "reader/ts-reader-private.h"
+#include "reader/ts-series.h"
 
-/* A pickle that stands alone: arrays of NumPy, tensors with their storages in bytes inside. */
+/* A pickle that stands alone: arrays of NumPy, tensors with their storages in bytes inside; or
+ * several of them. */
 
 static TsDocument *
 open_pickle (TsSource *source, const char *name, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (TsTorchEnv) env = NULL;
-  TsPickle *pickle = ts_pickle_run (source, 0, NULL, cancellable, error);
-  guint64 left;
-
-  if (pickle == NULL)
-    return NULL;
-  left = ts_source_get_size (source) - ts_pickle_get_end (pickle);
-  if (left > 0)
-    g_ptr_array_add (warnings,
-                     g_strdup_printf ("%" G_GUINT64_FORMAT " bytes after the pickle are not read",
-                                      left));
-  env = ts_torch_env_new (pickle, NULL, NULL);
-  return ts_torch_make_document (env, source, name, "pickle",
-                                 ts_pickle_mentions_torch (pickle) ? TS_ORIGIN_TORCH
-                                                                   : TS_ORIGIN_NUMPY,
-                                 warnings);
+  return ts_series_open (source, name, "pickle", cancellable, error);
 }
 
-static const char *const suffixes[] = { ".pkl", ".pickle", ".p", ".pk", NULL };
+static const char *const suffixes[] = { ".pkl", ".pickle", ".p", ".pk", ".joblib", NULL };
 
 const TsReader ts_reader_pickle = {
   .id = "pickle",

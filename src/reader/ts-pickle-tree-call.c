@@ -258,6 +258,24 @@ add_numpy (Tree *tree, TsTorchEnv *env, TsNode *parent, const char *name, TsPick
   fill_numpy_node (tree, env, node, &array);
 }
 
+/* Its elements, or the array that a pickle of its own there says. */
+static void
+add_joblib_array (Tree *tree,
+                  TsTorchEnv *env,
+                  TsNode *parent,
+                  const char *name,
+                  TsPickleValue *value)
+{
+  TsPickleValue *payload = value->at.call->payload;
+
+  if (payload == NULL)
+    add_opaque (tree, env, parent, name, value);
+  else if (payload->kind == TS_PICKLE_BYTES)
+    add_numpy (tree, env, parent, name, value);
+  else
+    ts_pickle_tree_add (tree, env, parent, name, payload);
+}
+
 /* --- Python --- */
 
 static void
@@ -432,6 +450,10 @@ ts_pickle_tree_add_call (Tree *tree,
 
   if (ts_torch_is_rebuild (value)) {
     add_tensor (tree, env, parent, name, value);
+    return;
+  }
+  if (ts_pickle_value_is_joblib_array (value)) {
+    add_joblib_array (tree, env, parent, name, value);
     return;
   }
   switch ((int) meaning) {

@@ -12,7 +12,7 @@ typedef struct
   GHashTable *first;   /* container value -> the TsNode that showed it first; borrowed */
   GHashTable *numbers; /* list value -> TsTensor */
   gint64 text_left;    /* bytes of text that may still be shown */
-  guint n_nodes;
+  guint n_nodes, max_nodes;
   guint n_again; /* how many of them show something for another time */
   guint depth;
   guint again_depth; /* how many containers above are shown for another time */

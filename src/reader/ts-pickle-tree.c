@@ -313,7 +313,7 @@ is_plain (const TsPickleValue *value)
 static gboolean
 has_room (const Tree *tree, const TsPickleValue *value, guint *n_plain)
 {
-  if (tree->n_nodes >= MAX_NODES)
+  if (tree->n_nodes >= tree->max_nodes)
     return FALSE;
   return !is_plain (value) || (*n_plain)++ < MAX_PLAIN;
 }
@@ -481,15 +481,18 @@ ts_pickle_tree_add (Tree *tree,
 }
 
 TsNode *
-ts_pickle_tree_build (TsTorchEnv *env)
+ts_pickle_tree_build (TsTorchEnv *env, const char *name, guint *n_nodes_left)
 {
   Tree tree = {
+    .max_nodes = n_nodes_left != NULL ? MIN (*n_nodes_left, MAX_NODES) : MAX_NODES,
     .first = g_hash_table_new (NULL, NULL),
     .numbers = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref),
     .text_left = ALL_TEXT,
   };
 
-  ts_pickle_tree_add (&tree, env, NULL, "", ts_pickle_get_root (env->pickle));
+  ts_pickle_tree_add (&tree, env, NULL, name, ts_pickle_get_root (env->pickle));
+  if (n_nodes_left != NULL)
+    *n_nodes_left -= MIN (tree.n_nodes, *n_nodes_left);
   g_hash_table_unref (tree.first);
   g_hash_table_unref (tree.numbers);
   return tree.root;
@@ -498,6 +501,8 @@ ts_pickle_tree_build (TsTorchEnv *env)
 TsNode *
 ts_pickle_tree_build_at (TsSource *source,
                          guint64 offset,
+                         const char *name,
+                         guint *n_nodes_left,
                          guint64 *end,
                          GCancellable *cancellable,
                          GError **error)
@@ -510,5 +515,5 @@ ts_pickle_tree_build_at (TsSource *source,
   if (end != NULL)
     *end = ts_pickle_get_end (pickle);
   env = ts_torch_env_new (pickle, NULL, NULL);
-  return ts_pickle_tree_build (env);
+  return ts_pickle_tree_build (env, name, n_nodes_left);
 }

@@ -14,6 +14,18 @@ ts_pickle_value_get_meaning (const TsPickleValue *value)
                                                       : TS_PICKLE_MEANS_NOTHING;
 }
 
+gboolean
+ts_pickle_value_is_joblib_array (const TsPickleValue *value)
+{
+  TsPickleMeaning meaning = ts_pickle_value_get_meaning (value);
+
+  if (!ts_pickle_value_is (value, TS_PICKLE_CALL))
+    return FALSE;
+  if (meaning == TS_PICKLE_MEANS_OBJECT) /* protocols 0 and 1 */
+    meaning = ts_pickle_value_get_meaning (ts_pickle_value_get_arg (value, 0));
+  return meaning == TS_PICKLE_MEANS_JOBLIB_ARRAY;
+}
+
 guint
 ts_pickle_value_get_n_args (const TsPickleValue *call)
 {

@@ -95,6 +95,8 @@ struct _TsPickleGlobal
  * @state: (nullable): what BUILD attached
  * @items: (nullable): a list of what was appended
  * @pairs: (nullable): a dict of what was set
+ * @payload: (nullable): what stood behind the state, between the opcodes: the elements of an array
+ *   of joblib, as bytes, or what the pickle said that stood there
  */
 struct _TsPickleCall
 {
@@ -104,6 +106,7 @@ struct _TsPickleCall
   TsPickleValue *state;
   TsPickleValue *items;
   TsPickleValue *pairs;
+  TsPickleValue *payload;
   gboolean is_new; /* NEWOBJ and kin rather than REDUCE */
 };
 
@@ -149,6 +152,9 @@ guint ts_pickle_value_get_n_args (const TsPickleValue *call);
 
 /* The meaning of a GLOBAL or of the callable of a call; %TS_PICKLE_MEANS_NOTHING for the rest. */
 TsPickleMeaning ts_pickle_value_get_meaning (const TsPickleValue *value);
+
+/* Whether @value is what joblib puts where an array of NumPy was. */
+gboolean ts_pickle_value_is_joblib_array (const TsPickleValue *value);
 
 /* An INT, or a BOOL as 0 or 1. */
 gboolean ts_pickle_value_get_int (const TsPickleValue *value, gint64 *integer);

@@ -218,17 +218,18 @@ step (TsMachine *self)
   }
 }
 
+/* Up to STOP; what the pickle says is then on top of the stack. */
 static gboolean
 run (TsMachine *self)
 {
-  for (guint64 n = 1;; n++) {
+  for (;;) {
     guint n_argument;
 
-    if (n > self->limits.max_opcodes)
+    if (++self->n_opcodes > self->limits.max_opcodes)
       return ts_machine_fail (self, TS_ERROR_REFUSED,
                               "the pickle has more than %" G_GUINT64_FORMAT " opcodes",
                               self->limits.max_opcodes);
-    if (n % CHECK_INTERVAL == 0 &&
+    if (self->n_opcodes % CHECK_INTERVAL == 0 &&
         g_cancellable_set_error_if_cancelled (self->input.cancellable, &self->error))
       return FALSE;
     self->opcode_offset = ts_pickle_input_tell (&self->input);
@@ -236,23 +237,56 @@ run (TsMachine *self)
       return ts_machine_fail_input (self);
     self->opcode = ts_cursor_u8 (&self->input.cursor);
     if (self->opcode == OP_STOP)
-      break;
+      return TRUE;
     n_argument = ts_pickle_opcode_get_argument_bytes (self->opcode);
     if (n_argument > 0 && !ts_pickle_input_has (&self->input, n_argument))
       return ts_machine_fail_input (self);
     if (!step (self))
       return FALSE;
   }
-  self->pickle->root = ts_machine_pop (self);
-  self->pickle->end = ts_pickle_input_tell (&self->input);
-  return self->pickle->root != NULL;
+}
+
+/* An empty stack and an empty memo. */
+static gboolean
+start (TsMachine *self)
+{
+  self->n_stack = self->fence = 0;
+  self->stack_room = 64;
+  self->stack = g_new (TsPickleValue *, self->stack_room);
+  self->marks = g_array_new (FALSE, FALSE, sizeof (gsize));
+  self->sparse_memo = g_hash_table_new (NULL, NULL);
+  self->memo = ts_machine_new_value (self, TS_PICKLE_LIST);
+  return self->memo != NULL;
+}
+
+static void
+finish (TsMachine *self)
+{
+  g_hash_table_unref (self->sparse_memo);
+  g_array_unref (self->marks);
+  g_free (self->stack);
+}
+
+TsPickleValue *
+ts_machine_run_inner (TsMachine *self)
+{
+  TsMachine inner = *self;
+  TsPickleValue *root = NULL;
+
+  inner.is_inner = TRUE;
+  if (start (&inner) && run (&inner))
+    root = ts_machine_pop (&inner);
+  finish (&inner);
+  self->input = inner.input;
+  self->n_opcodes = inner.n_opcodes;
+  self->error = inner.error;
+  return root;
 }
 
 static gboolean
-prepare (TsMachine *self)
+make_constants (TsMachine *self)
 {
   self->none = ts_machine_new_value (self, TS_PICKLE_NONE);
-  self->memo = ts_machine_new_value (self, TS_PICKLE_LIST);
   for (guint i = 0; i < 2; i++) {
     self->booleans[i] = ts_machine_new_value (self, TS_PICKLE_BOOL);
     if (self->booleans[i] != NULL)
@@ -275,7 +309,6 @@ ts_pickle_run (TsSource *source,
 {
   g_autoptr (TsPickle) pickle = g_new0 (TsPickle, 1);
   TsMachine machine = { .pickle = pickle };
-  gboolean ok;
 
   g_return_val_if_fail (TS_IS_SOURCE (source), NULL);
 
@@ -294,19 +327,15 @@ ts_pickle_run (TsSource *source,
   pickle->persistent_ids = g_ptr_array_new ();
   pickle->opened = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   machine.arena = pickle->arena;
-  machine.stack_room = 64;
-  machine.stack = g_new (TsPickleValue *, machine.stack_room);
-  machine.marks = g_array_new (FALSE, FALSE, sizeof (gsize));
-  machine.sparse_memo = g_hash_table_new (NULL, NULL);
   ts_pickle_input_init (&machine.input, source, offset, cancellable);
-  ok = prepare (&machine) && run (&machine);
-  if (!ok)
+  if (start (&machine) && make_constants (&machine) && run (&machine))
+    pickle->root = ts_machine_pop (&machine);
+  pickle->end = ts_pickle_input_tell (&machine.input);
+  if (pickle->root == NULL)
     g_propagate_error (error, g_steal_pointer (&machine.error));
   ts_pickle_input_clear (&machine.input);
-  g_hash_table_unref (machine.sparse_memo);
-  g_array_unref (machine.marks);
-  g_free (machine.stack);
-  return ok ? g_steal_pointer (&pickle) : NULL;
+  finish (&machine);
+  return pickle->root != NULL ? g_steal_pointer (&pickle) : NULL;
 }
 
 void

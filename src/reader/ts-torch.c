@@ -179,10 +179,10 @@ open_constants (TsSource *source, GCancellable *cancellable)
   if (root == NULL || ts_zip_find (zip, name) < 0)
     return NULL;
   env = open_pickle (zip, root, "constants", NULL, NULL, cancellable, NULL);
-  node = env != NULL ? ts_pickle_tree_build (env) : NULL;
+  node = env != NULL ? ts_pickle_tree_build (env, "constants", NULL) : NULL;
   if (node == NULL || ts_node_get_n_children (node) == 0)
     return NULL;
-  return ts_node_copy_tree (node, "constants");
+  return g_steal_pointer (&node);
 }
 
 TsTorchEnv *
@@ -242,7 +242,7 @@ ts_torch_make_document (TsTorchEnv *env,
                         TsOrigin origin,
                         GPtrArray *warnings)
 {
-  g_autoptr (TsNode) root = ts_pickle_tree_build (env);
+  g_autoptr (TsNode) root = ts_pickle_tree_build (env, "", NULL);
 
   return make_document (root, source, name, format_id, origin, warnings);
 }
@@ -273,7 +273,7 @@ open_zip (TsSource *source, const char *name, GCancellable *cancellable, GError 
 
   if (env == NULL)
     return NULL;
-  root = ts_pickle_tree_build (env);
+  root = ts_pickle_tree_build (env, "", NULL);
   constants = ts_node_get_tensor (root) == NULL ? open_constants (source, cancellable) : NULL;
   if (constants != NULL)
     ts_node_take_child (root, constants);

@@ -504,6 +504,45 @@ for _ in range(3):
 write("inside-deep.pkl", program({"a": call(LOAD, packed(deep))}, 3),
       arrays=[broken("a", "deep, not deeper")])
 
+# --- several in one file
+
+
+def series(*parts, protocol=None):
+    file = io.BytesIO()
+    for part in parts:
+        if isinstance(part, bytes):
+            file.write(part)
+        elif isinstance(part, np.ndarray):
+            np.save(file, part)
+        else:
+            pickle.dump(part, file, protocol)
+    return file.getvalue()
+
+
+first, second = {"image": t24.reshape(2, 3, 4), "label": 3}, {"image": t24.reshape(2, 3, 4) + 1, "label": 5}
+images = [array("0/image", first["image"]), array("1/image", second["image"])]
+for protocol in range(6):
+    write("series-%d.pkl" % protocol, series(first, second, "end", protocol=protocol), arrays=images,
+          texts={"2": "end"})
+write("series-torch.pkl", series([x, x > 0], x.half()),
+      arrays=[array("0/0", x), array("0/1", x > 0), array("1", x.half())])
+write("series-cut.pkl", series(first, second, first)[:-5],
+      arrays=[*images, broken("2", "are left")])
+write("series-damaged.pkl", series(first, b"\x80\4\x95\x02\0\0\0\0\0\0\0\xff.", second),
+      arrays=[images[0], broken("1", "is no opcode")])
+write("series-junk.pkl", series(first, b"\x80\4\xff, junk"), arrays=[array("image", first["image"])],
+      warning="after the pickle")
+write("series-zeros.pkl", series(first, second, bytes(4000)), arrays=images, warning="after the pickle")
+write("series-old-cut.pkl", series(first, second, protocol=0)[:-5],
+      arrays=[array("image", first["image"])], warning="after the pickle")
+write("series-mixed.pkl", series(first, t24, second), arrays=[
+    images[0], array("1", t24), {**images[1], "path": "2/image"}])
+write("series-mixed.npy", series(t24, second, t24 + 1), arrays=[
+    array("0", t24), images[1], array("2", t24 + 1)])
+mixed = np.array([t24, "s"], dtype=object)
+write("series-objects.npy", series(mixed, t24, mixed), arrays=[
+    array("0/0", t24), array("1", t24), array("2/0", t24)])
+
 # --- structure
 
 write("cycle.pkl", program(b"]q\x00h\x00a"), arrays=[], opaque={"0": "list"})
@@ -584,8 +623,9 @@ write("hostile-p0.pkl", b"cposix\nsystem\n(S'%s'\ntR." % COMMAND.encode(), array
 write("hostile-legacy.pt", legacy(code({"evil": evil, "good": old})), arrays=[array("good", t)],
       opaque={"evil": "posix.system"})
 write("hostile-legacy-info.pt", legacy(old, info=evil), arrays=[whole])
-write("hostile-legacy-magic.pt", legacy(old, magic=program(evil)), arrays=[],
-      opaque={"": "posix.system"}, warning="after the pickle")
+write("hostile-legacy-magic.pt", legacy(old, magic=program(evil)),
+      arrays=[broken("3", "is not in the file")], opaque={"0": "posix.system"},
+      warning="after the pickle")
 write("hostile-tar.pt", tarred(tar_members(pickled=program({"w": integer(2) + b"Q", "evil": evil}))),
       arrays=[array("w", t)], opaque={"evil": "posix.system"})
 write("hostile-inside.pkl", program({"a": call(LOAD, packed(legacy(evil, (), (), b"")))}, 3),

@@ -435,7 +435,7 @@ static TsNode *
 build_tree (GString *bytes, GError **error)
 {
   g_autoptr (TsSource) source = make_memory_source (bytes->str, bytes->len);
-  TsNode *node = ts_pickle_tree_build_at (source, 0, NULL, NULL, error);
+  TsNode *node = ts_pickle_tree_build_at (source, 0, "", NULL, NULL, NULL, error);
 
   g_string_free (bytes, TRUE);
   return node;

@@ -266,7 +266,8 @@ struct _CountingSource
   TsSource parent_instance;
 
   guint64 size_bytes;
-  GBytes *head; /* the rest is zero */
+  GBytes *head; /* the rest is zero but for the last byte */
+  char last;
   guint64 n_read;
 };
 
@@ -294,6 +295,8 @@ counting_source_read (TsSource *source,
   if (offset < n_head)
     memcpy (out, (const guint8 *) g_bytes_get_data (self->head, NULL) + offset,
             MIN (n_bytes, n_head - offset));
+  if (n_bytes > 0 && offset + n_bytes == self->size_bytes)
+    ((char *) out)[n_bytes - 1] = self->last;
   return TRUE;
 }
 
@@ -331,6 +334,7 @@ check_lazy (const char *head, gsize n_head, guint64 n_data, const char *path)
 
   source->head = g_bytes_new (head, n_head);
   source->size_bytes = n_head + n_data;
+  source->last = '.';
   document = ts_reader_open_source (TS_SOURCE (source), "large", NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (source->n_read, <, 32768);
@@ -343,6 +347,18 @@ check_lazy (const char *head, gsize n_head, guint64 n_data, const char *path)
 }
 
 #define LARGE_BYTES (G_GUINT64_CONSTANT (1000000) * 3 * 64 * 64 * 4)
+
+/* What joblib.dump() writes: the pickle goes on behind the array. */
+static void
+test_lazy_joblib (void)
+{
+  static const char head[] = "\x80\2cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}("
+                             "X\5\0\0\0shape(J\x40\x42\x0f\0K\3K\x40K\x40tX\5\0\0\0orderX\1\0\0\0C"
+                             "X\5\0\0\0dtypecnumpy\ndtype\nX\2\0\0\0f4K\0K\1\x87R"
+                             "X\x1b\0\0\0numpy_array_alignment_bytesK\x10ub\2\xff\xff";
+
+  check_lazy (head, sizeof head - 1, LARGE_BYTES + 1, "");
+}
 
 static void
 test_lazy_npy (void)
@@ -389,15 +405,55 @@ test_lazy_torch (void)
   check_lazy (head, sizeof head - 1, LARGE_BYTES, "");
 }
 
+/* However many pickles a file holds, so many are shown and so many nodes made of them. */
+static void
+check_series (const char *part, gsize n_part, guint n_parts, guint n_shown, const char *warning)
+{
+  g_autoptr (GString) bytes = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) content = NULL;
+  g_autoptr (TsSource) source = NULL;
+  g_autoptr (TsDocument) document = NULL;
+  guint n_nodes = 0;
+
+  for (guint i = 0; i < n_parts; i++)
+    g_string_append_len (bytes, part, (gssize) n_part);
+  content = g_bytes_new (bytes->str, bytes->len);
+  source = ts_memory_source_new (content);
+  document = ts_reader_open_source (source, "series.pkl", NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < ts_node_get_n_children (ts_document_get_root (document)); i++)
+    n_nodes += 1 + ts_node_get_n_children (ts_node_get_child (ts_document_get_root (document), i));
+  g_assert_cmpuint (ts_node_get_n_children (ts_document_get_root (document)), ==, n_shown);
+  g_assert_cmpuint (n_nodes, <=, 1000000 + n_shown);
+  if (warning == NULL)
+    g_assert_cmpuint (ts_document_get_warnings (document)->len, ==, 0);
+  else
+    assert_contains (g_ptr_array_index (ts_document_get_warnings (document), 0), warning);
+}
+
+static void
+test_long_series (void)
+{
+  g_autoptr (GString) list = g_string_new ("\x80\2](");
+
+  check_series ("\x80\2K\1.", 5, 10000, 10000, NULL);
+  check_series ("\x80\2K\1.", 5, 10003, 10000, "15 bytes after the pickle are not read");
+  for (guint i = 0; i < 9000; i++)
+    g_string_append (list, "]");
+  g_string_append (list, "e.");
+  check_series (list->str, list->len, 130, 130, NULL);
+}
+
 /* Every way to cut a file short gives a message or a document, never a crash. */
 static void
 test_every_cut (void)
 {
   const char *const names[] = {
-    "records.npy",        "deflated.npz",         "zip64.npz",
-    "shapes.safetensors", "../torch/kinds.pt",    "../torch/legacy-view.pt",
-    "../torch/tar.pt",    "../torch/numpy-0.pkl", "../torch/inside-zip.pkl",
-    "packed.npy.zst"
+    "records.npy",        "deflated.npz",           "zip64.npz",
+    "shapes.safetensors", "../torch/kinds.pt",      "../torch/legacy-view.pt",
+    "../torch/tar.pt",    "../torch/numpy-0.pkl",   "../torch/inside-zip.pkl",
+    "packed.npy.zst",     "../joblib/older.joblib", "../torch/series-mixed.pkl",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
@@ -430,6 +486,8 @@ main (int argc, char **argv)
   g_autofree char *samples_expected = NULL;
   g_autofree char *torch = NULL;
   g_autofree char *torch_expected = NULL;
+  g_autofree char *joblib = NULL;
+  g_autofree char *joblib_expected = NULL;
 
   g_test_init (&argc, &argv, NULL);
   good = g_test_build_filename (G_TEST_DIST, "reader", "good", NULL);
@@ -438,17 +496,22 @@ main (int argc, char **argv)
   bad_expected = g_build_filename (bad, "expected.json", NULL);
   torch = g_test_build_filename (G_TEST_DIST, "reader", "torch", NULL);
   torch_expected = g_build_filename (torch, "expected.json", NULL);
+  joblib = g_test_build_filename (G_TEST_DIST, "reader", "joblib", NULL);
+  joblib_expected = g_build_filename (joblib, "expected.json", NULL);
   samples_expected = g_test_build_filename (G_TEST_DIST, "reader", "samples.json", NULL);
   add_folder ("/good", good, good_expected);
   add_folder ("/bad", bad, bad_expected);
   add_folder ("/torch", torch, torch_expected);
+  add_folder ("/joblib", joblib, joblib_expected);
   add_folder ("/samples", g_getenv ("TS_SAMPLES"), samples_expected);
   g_test_add_func ("/unreadable", test_unreadable);
   g_test_add_func ("/cancelled", test_cancelled);
   g_test_add_func ("/misnamed", test_misnamed);
+  g_test_add_func ("/lazy/joblib", test_lazy_joblib);
   g_test_add_func ("/lazy/npy", test_lazy_npy);
   g_test_add_func ("/lazy/safetensors", test_lazy_safetensors);
   g_test_add_func ("/lazy/torch", test_lazy_torch);
+  g_test_add_func ("/long-series", test_long_series);
   g_test_add_func ("/every-cut", test_every_cut);
   return g_test_run ();
 }
