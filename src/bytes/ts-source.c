@@ -277,7 +277,8 @@ struct _TsComputedSource
   TsComputeFunc compute;
   gpointer data;
   GDestroyNotify destroy;
-  GMutex lock;   /* held while computing */
+  GMutex lock; /* held while computing */
+  gboolean is_kept;
   GBytes *bytes; /* set once, atomically */
 };
 
@@ -297,6 +298,22 @@ ts_computed_source_peek (TsSource *source)
   return bytes != NULL ? g_bytes_get_data (bytes, NULL) : NULL;
 }
 
+static GBytes *
+compute_checked (TsComputedSource *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) bytes = self->compute (self->data, cancellable, error);
+
+  if (bytes == NULL)
+    return NULL;
+  if (g_bytes_get_size (bytes) != self->n_bytes) {
+    g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
+                 "%" G_GSIZE_FORMAT " bytes came out where %" G_GUINT64_FORMAT " were announced",
+                 g_bytes_get_size (bytes), self->n_bytes);
+    return NULL;
+  }
+  return g_steal_pointer (&bytes);
+}
+
 static gboolean
 ts_computed_source_read (TsSource *source,
                          guint64 offset,
@@ -307,22 +324,23 @@ ts_computed_source_read (TsSource *source,
 {
   TsComputedSource *self = TS_COMPUTED_SOURCE (source);
 
+  if (!self->is_kept) {
+    g_autoptr (GBytes) bytes = compute_checked (self, cancellable, error);
+
+    if (bytes == NULL)
+      return FALSE;
+    memcpy (out, (const guint8 *) g_bytes_get_data (bytes, NULL) + offset, n_bytes);
+    return TRUE;
+  }
   if (g_atomic_pointer_get (&self->bytes) == NULL) {
     g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
     if (g_atomic_pointer_get (&self->bytes) == NULL) {
-      g_autoptr (GBytes) bytes = self->compute (self->data, cancellable, error);
+      GBytes *bytes = compute_checked (self, cancellable, error);
 
       if (bytes == NULL)
         return FALSE;
-      if (g_bytes_get_size (bytes) != self->n_bytes) {
-        g_set_error (error, TS_ERROR, TS_ERROR_CORRUPT,
-                     "%" G_GSIZE_FORMAT " bytes came out where %" G_GUINT64_FORMAT
-                     " were announced",
-                     g_bytes_get_size (bytes), self->n_bytes);
-        return FALSE;
-      }
-      g_atomic_pointer_set (&self->bytes, g_steal_pointer (&bytes));
+      g_atomic_pointer_set (&self->bytes, bytes);
     }
   }
   memcpy (out, ts_computed_source_peek (source) + offset, n_bytes);
@@ -356,20 +374,41 @@ ts_computed_source_init (TsComputedSource *self)
   g_mutex_init (&self->lock);
 }
 
+static TsSource *
+new_computed (guint64 n_bytes,
+              TsComputeFunc compute,
+              gpointer data,
+              GDestroyNotify destroy,
+              gboolean is_kept)
+{
+  TsComputedSource *self = g_object_new (TS_TYPE_COMPUTED_SOURCE, NULL);
+
+  self->n_bytes = n_bytes;
+  self->compute = compute;
+  self->data = data;
+  self->destroy = destroy;
+  self->is_kept = is_kept;
+  return TS_SOURCE (self);
+}
+
 TsSource *
 ts_computed_source_new (guint64 n_bytes,
                         TsComputeFunc compute,
                         gpointer data,
                         GDestroyNotify destroy)
 {
-  TsComputedSource *self;
-
   g_return_val_if_fail (compute != NULL, NULL);
 
-  self = g_object_new (TS_TYPE_COMPUTED_SOURCE, NULL);
-  self->n_bytes = n_bytes;
-  self->compute = compute;
-  self->data = data;
-  self->destroy = destroy;
-  return TS_SOURCE (self);
+  return new_computed (n_bytes, compute, data, destroy, TRUE);
+}
+
+TsSource *
+ts_recomputed_source_new (guint64 n_bytes,
+                          TsComputeFunc compute,
+                          gpointer data,
+                          GDestroyNotify destroy)
+{
+  g_return_val_if_fail (compute != NULL, NULL);
+
+  return new_computed (n_bytes, compute, data, destroy, FALSE);
 }

@@ -120,4 +120,11 @@ TsSource *ts_computed_source_new (guint64 n_bytes,
                                   gpointer data,
                                   GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same, but made again for each read and never kept: for small ones of which there are many.
+ * @compute may be called in several threads at once. */
+TsSource *ts_recomputed_source_new (guint64 n_bytes,
+                                    TsComputeFunc compute,
+                                    gpointer data,
+                                    GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -120,6 +120,8 @@ ts_pickle_input_skip (TsPickleInput *self, guint64 n_bytes)
   }
   if (n_bytes > ts_pickle_input_get_remaining (self))
     return fail_truncated (self, n_bytes);
+  /* what follows a jump may be a few bytes before the next one */
+  self->window_bytes = FIRST_WINDOW_BYTES;
   self->window_offset = ts_pickle_input_tell (self) + n_bytes;
   ts_cursor_init (&self->cursor, self->buffer, 0);
   return TRUE;

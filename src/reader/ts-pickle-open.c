@@ -10,7 +10,8 @@
 
 /* The bytes that values stand for. */
 
-#define DECODE_NOW_BYTES (1 << 20)
+#define DECODE_NOW_BYTES 4096
+#define KEEP_BYTES       (1 << 20) /* smaller ones are decoded again for each read */
 #define MAX_DECODE_BYTES ((guint64) 1 << 30)
 
 char *
@@ -131,7 +132,9 @@ open_encoded (TsPickle *self, const TsPickleValue *text, gint64 expected_bytes, 
   later = g_new0 (Decode, 1);
   later->text = g_steal_pointer (&encoded);
   later->n_bytes = (guint64) expected_bytes;
-  return ts_computed_source_new (later->n_bytes, decode_later, later, decode_free);
+  return later->n_bytes >= KEEP_BYTES
+             ? ts_computed_source_new (later->n_bytes, decode_later, later, decode_free)
+             : ts_recomputed_source_new (later->n_bytes, decode_later, later, decode_free);
 }
 
 static gboolean

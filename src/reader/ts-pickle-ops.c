@@ -8,7 +8,10 @@
 
 /* What the opcodes push: plain values, containers, names, calls. */
 
-#define REMOTE_BYTES   (64 * 1024)
+/* Longer ones stay in the file. Old strings may be texts, which are shown. */
+#define REMOTE_BYTES     4096
+#define REMOTE_OLD_BYTES (64 * 1024)
+
 #define MAX_DIGITS     4300 /* as Python */
 #define MAX_NAME_BYTES 512
 
@@ -66,12 +69,13 @@ ts_machine_push_copy (TsMachine *self,
 gboolean
 ts_machine_push_counted (TsMachine *self, TsPickleKind kind, guint8 flags, guint64 n_bytes)
 {
+  gsize max_bytes = (flags & TS_PICKLE_FLAG_OLD_STR) != 0 ? REMOTE_OLD_BYTES : REMOTE_BYTES;
   TsPickleValue *value;
   const guint8 *bytes;
 
   if (self->input.cursor.failed)
     return ts_machine_fail_input (self);
-  if (n_bytes > REMOTE_BYTES && !ts_pickle_input_is_memory (&self->input)) {
+  if (n_bytes > max_bytes && !ts_pickle_input_is_memory (&self->input)) {
     guint64 offset = ts_pickle_input_tell (&self->input);
 
     if (!ts_pickle_input_skip (&self->input, n_bytes))

@@ -32,7 +32,7 @@ typedef struct _TsPickle TsPickle;
  * @offset: where in @source the pickle starts
  * @limits: (nullable)
  *
- * Interprets up to STOP. Strings above 64 KiB are not read but kept as their place in @source.
+ * Interprets up to STOP. Strings above 4 KiB are not read but kept as their place in @source.
  * Errors: %TS_ERROR_CORRUPT, %TS_ERROR_TRUNCATED, %TS_ERROR_REFUSED (a limit), each with the byte
  * offset and the opcode.
  */

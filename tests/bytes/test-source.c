@@ -227,6 +227,22 @@ test_computed (void)
   assert_no_read (short_one, 0, 3, TS_ERROR_CORRUPT);
 }
 
+/* Nothing is kept of what is made again for each read. */
+static void
+test_recomputed (void)
+{
+  Computation computation = { 0, 100 }, wrong = { 1, 99 };
+  g_autoptr (TsSource) source = ts_recomputed_source_new (100, compute, &computation, NULL);
+  g_autoptr (TsSource) short_one = ts_recomputed_source_new (100, compute, &wrong, NULL);
+
+  assert_no_read (source, 0, 3, TS_ERROR_FAILED);
+  assert_content (source, 97, "xxx", 3);
+  assert_content (source, 0, "xxx", 3);
+  g_assert_cmpuint (computation.n_calls, ==, 3);
+  g_assert_null (ts_source_peek (source));
+  assert_no_read (short_one, 0, 3, TS_ERROR_CORRUPT);
+}
+
 /* Three bytes become the two first, swapped. */
 static void
 map_swap (const guint8 *in, guint8 *out, gsize n_units)
@@ -328,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stream", test_stream);
   g_test_add_func ("/spool", test_spool);
   g_test_add_func ("/computed", test_computed);
+  g_test_add_func ("/recomputed", test_recomputed);
   g_test_add_func ("/mapped/short", test_mapped);
   g_test_add_func ("/mapped/long", test_mapped_long);
   g_test_add_func ("/gather", test_gather);

@@ -593,6 +593,38 @@ test_remote (void)
   g_string_free (bytes, TRUE);
 }
 
+/* What is longer than 4 KiB takes no memory either, however many there are of it. */
+static void
+test_many_remote (void)
+{
+  const gsize n_each = 5000, n = 600;
+  GString *bytes = g_string_new ("](");
+  guint32 length = GUINT32_TO_LE ((guint32) n_each);
+  TsPickleLimits limits = { .max_memory_bytes = 1 << 20 };
+  g_autoptr (TsSource) source = NULL;
+  g_autoptr (TsPickle) pickle = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < n; i++) {
+    g_string_append_c (bytes, i % 2 == 0 ? 'B' : 'X');
+    g_string_append_len (bytes, (const char *) &length, 4);
+    append_repeated (bytes, "x", 1, n_each);
+  }
+  g_string_append (bytes, "e.");
+  source = make_file_source (bytes->str, bytes->len);
+  pickle = ts_pickle_run (source, 0, &limits, NULL, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < n; i++) {
+    gboolean was_cut;
+    g_autofree char *text =
+        ts_pickle_dup_text (pickle, ts_pickle_get_root (pickle)->at.items[i], n_each, &was_cut);
+
+    g_assert_cmpuint (strspn (text, "x"), ==, n_each);
+    g_assert_false (was_cut);
+  }
+  g_string_free (bytes, TRUE);
+}
+
 /* A list of numbers is one node, whatever the numbers. */
 static void
 test_numbers (void)
@@ -757,6 +789,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pickle/limits", test_limits);
   g_test_add_func ("/pickle/memory-limit", test_memory_limit);
   g_test_add_func ("/pickle/remote", test_remote);
+  g_test_add_func ("/pickle/many-remote", test_many_remote);
   g_test_add_func ("/pickle/numbers", test_numbers);
   g_test_add_func ("/pickle/large-dict", test_large_dict);
   g_test_add_func ("/pickle/cancelled", test_cancelled);
