@@ -97,6 +97,7 @@ static const Name names[] = {
   { "numpy.core.multiarray.scalar", TS_PICKLE_MEANS_NUMPY_SCALAR, 0 },
   { "numpy.core.numeric._frombuffer", TS_PICKLE_MEANS_NUMPY_FROMBUFFER, 0 },
   { "numpy.dtype", TS_PICKLE_MEANS_NUMPY_DTYPE, 0 },
+  { "numpy.ma.core._mareconstruct", TS_PICKLE_MEANS_NUMPY_MASKED, 0 },
   { "pathlib.Path", TS_PICKLE_MEANS_PATH, 0 },
   { "pathlib.PosixPath", TS_PICKLE_MEANS_PATH, 0 },
   { "pathlib.PurePath", TS_PICKLE_MEANS_PATH, 0 },

@@ -117,6 +117,10 @@ parse_code (TsPickle *pickle, const TsPickleValue *code, NumpyType *type)
 static gboolean
 parse_type_class (const TsPickleGlobal *global, NumpyType *type)
 {
+  type->kind = 'V';
+  if (g_str_equal (global->module, "numpy") &&
+      (g_str_equal (global->name, "record") || g_str_equal (global->name, "void")))
+    return TRUE; /* its fields stand in the state */
   if (global->meaning == TS_PICKLE_MEANS_ML_DTYPE)
     type->dtype = (TsDtype) global->argument;
   else if (!g_str_equal (global->module, "numpy") ||
@@ -124,7 +128,6 @@ parse_type_class (const TsPickleGlobal *global, NumpyType *type)
                                 &type->dtype))
     return FALSE;
   type->is_number = TRUE;
-  type->kind = 'V';
   type->size_bytes = ts_dtype_get_size (type->dtype);
   return TRUE;
 }
@@ -533,7 +536,7 @@ ts_pickle_is_numpy (const TsPickleValue *call)
   TsPickleMeaning meaning = ts_pickle_value_get_meaning (call);
 
   return ts_pickle_value_is (call, TS_PICKLE_CALL) &&
-         (meaning == TS_PICKLE_MEANS_NUMPY_RECONSTRUCT ||
+         (meaning == TS_PICKLE_MEANS_NUMPY_RECONSTRUCT || meaning == TS_PICKLE_MEANS_NUMPY_MASKED ||
           meaning == TS_PICKLE_MEANS_NUMPY_FROMBUFFER || meaning == TS_PICKLE_MEANS_NUMPY_SCALAR ||
           ts_pickle_value_is_joblib_array (call));
 }
@@ -556,6 +559,7 @@ ts_pickle_numpy_parse (TsPickle *pickle,
     ok = parse_joblib (call->at.call, &parts, array, error);
     break;
   case TS_PICKLE_MEANS_NUMPY_RECONSTRUCT:
+  case TS_PICKLE_MEANS_NUMPY_MASKED:
     ok = parse_reconstruct (call, &parts, array, error);
     break;
   case TS_PICKLE_MEANS_NUMPY_FROMBUFFER:
@@ -568,6 +572,38 @@ ts_pickle_numpy_parse (TsPickle *pickle,
     break;
   }
   return ok && make (pickle, &parts, array, error);
+}
+
+TsTensor *
+ts_pickle_numpy_get_mask (TsPickle *pickle, const TsPickleValue *call, GError **error)
+{
+  const NumpyType type = { .size_bytes = 1, .dtype = TS_DTYPE_BOOL };
+  g_auto (TsNumpyArray) array = { TS_NUMPY_TENSOR };
+  Parts parts = { NULL };
+
+  if (!parse_reconstruct (call, &parts, &array, error))
+    return NULL;
+  /* (version, shape, dtype, is_fortran, data, mask, fill value) */
+  parts.data = call->at.call->state->n_items > 5 ? call->at.call->state->at.items[5] : NULL;
+  if (!make_numbers (pickle, &type, &parts, &array, error))
+    return NULL;
+  return g_steal_pointer (&array.tensor);
+}
+
+char *
+ts_pickle_numpy_dup_type_name (TsPickle *pickle, const TsPickleValue *type)
+{
+  NumpyType parsed;
+
+  if (!parse_type (pickle, type, &parsed, NULL))
+    return NULL;
+  if (parsed.names != NULL)
+    return g_strdup_printf ("records of %u fields", parsed.names->n_items);
+  if (parsed.is_number && parsed.note == NULL)
+    return g_strdup_printf ("%s%s", ts_dtype_get_name (parsed.dtype),
+                            parsed.byte_order == G_BIG_ENDIAN ? ", big-endian" : "");
+  return g_strdup_printf ("%c%" G_GSIZE_FORMAT, parsed.kind,
+                          parsed.kind == 'U' ? parsed.size_bytes / 4 : parsed.size_bytes);
 }
 
 TsTensor *

@@ -53,6 +53,15 @@ gboolean ts_pickle_numpy_parse (TsPickle *pickle,
                                 TsNumpyArray *array,
                                 GError **error);
 
+/* What a masked array leaves out: bool, true where it does. */
+TsTensor *ts_pickle_numpy_get_mask (TsPickle *pickle,
+                                    const TsPickleValue *call,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A pickled dtype for people ("float32"), or %NULL when it is not known. */
+char *ts_pickle_numpy_dup_type_name (TsPickle *pickle,
+                                     const TsPickleValue *type) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The same where only numbers will do. */
 TsTensor *ts_pickle_numpy_get_tensor (TsPickle *pickle,
                                       const TsPickleValue *call,

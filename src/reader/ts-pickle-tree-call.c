@@ -49,6 +49,18 @@ attach_first (Tree *tree, TsNode *parent, TsPickleValue *value, TsNode *node)
   return node;
 }
 
+/* What protocols 0 and 1 hand to the built-in class that an object's class is derived from. */
+static void
+add_base_state (Tree *tree, TsTorchEnv *env, TsNode *node, TsPickleValue *state)
+{
+  if (state == NULL || state->kind == TS_PICKLE_NONE)
+    return;
+  if (state->kind == TS_PICKLE_LIST || state->kind == TS_PICKLE_TUPLE)
+    ts_pickle_tree_add_items (tree, env, node, state->at.items, state->n_items, 0);
+  else
+    add_state (tree, env, node, state);
+}
+
 static void
 add_opaque (Tree *tree, TsTorchEnv *env, TsNode *parent, const char *name, TsPickleValue *value)
 {
@@ -66,6 +78,8 @@ add_opaque (Tree *tree, TsTorchEnv *env, TsNode *parent, const char *name, TsPic
     ts_pickle_tree_add (tree, env, node, "callable", class);
   add_state (tree, env, node, call->state);
   add_additions (tree, env, node, call, 0);
+  if (is_object)
+    add_base_state (tree, env, node, ts_pickle_value_get_arg (value, 2));
   if (!is_object && (call->args->kind != TS_PICKLE_TUPLE || call->args->n_items > 0))
     ts_pickle_tree_add (tree, env, node, "args", call->args);
   if (call->kwargs != NULL && (call->kwargs->kind != TS_PICKLE_DICT || call->kwargs->n_items > 0))
@@ -256,6 +270,32 @@ add_numpy (Tree *tree, TsTorchEnv *env, TsNode *parent, const char *name, TsPick
                                shape);
   node = attach_first (tree, parent, value, ts_node_new_container (name, type_name));
   fill_numpy_node (tree, env, node, &array);
+}
+
+/* The values, those under the mask too, and the mask beside them. */
+static void
+add_masked (Tree *tree, TsTorchEnv *env, TsNode *parent, const char *name, TsPickleValue *value)
+{
+  g_autoptr (GError) error = NULL;
+  TsNode *node =
+      attach_first (tree, parent, value, ts_node_new_container (name, "masked NumPy array"));
+  g_autoptr (TsTensor) mask = ts_pickle_numpy_get_mask (env->pickle, value, &error);
+
+  add_numpy (tree, env, node, "data", value);
+  ts_pickle_tree_attach (tree, node,
+                         mask != NULL ? ts_node_new_tensor ("mask", mask)
+                                      : ts_node_new_error ("mask", error));
+}
+
+static void
+add_numpy_type (Tree *tree, TsTorchEnv *env, TsNode *parent, const char *name, TsPickleValue *value)
+{
+  g_autofree char *type_name = ts_pickle_numpy_dup_type_name (env->pickle, value);
+
+  if (type_name != NULL)
+    ts_pickle_tree_attach (tree, parent, ts_node_new_text (name, type_name));
+  else
+    add_opaque (tree, env, parent, name, value);
 }
 
 /* Its elements, or the array that a pickle of its own there says. */
@@ -478,6 +518,12 @@ ts_pickle_tree_add_call (Tree *tree,
   case TS_PICKLE_MEANS_NUMPY_SCALAR:
     add_numpy (tree, env, parent, name, value);
     break;
+  case TS_PICKLE_MEANS_NUMPY_MASKED:
+    add_masked (tree, env, parent, name, value);
+    break;
+  case TS_PICKLE_MEANS_NUMPY_DTYPE:
+    add_numpy_type (tree, env, parent, name, value);
+    break;
   case TS_PICKLE_MEANS_DICT:
   case TS_PICKLE_MEANS_COUNTER:
   case TS_PICKLE_MEANS_DEFAULTDICT:
@@ -504,7 +550,6 @@ ts_pickle_tree_add_call (Tree *tree,
   case TS_PICKLE_MEANS_PATH:
   case TS_PICKLE_MEANS_NUMBER:
   case TS_PICKLE_MEANS_TEXT:
-  case TS_PICKLE_MEANS_NUMPY_DTYPE:
     if (!add_as_text (tree, env, parent, name, value, meaning))
       add_opaque (tree, env, parent, name, value);
     break;

@@ -257,6 +257,21 @@ for protocol in range(1, 6):
           arrays=[array("x", x), array("y/0", x[0]), array("y/1", x[1])])
 
 large = random.integers(0, 255, 70000).astype("u1")
+
+
+class Images(list):
+    pass
+
+
+class Named(dict):
+    pass
+
+
+class Sample:
+    def __init__(self, image):
+        self.image = image
+
+
 record = np.zeros(4, dtype=[("r", "u1"), ("pos", "<f4", (2,)), ("n", ">i4")])
 record["r"], record["n"] = np.arange(4), np.arange(4) * 1000
 record["pos"] = random.random((4, 2))
@@ -270,13 +285,20 @@ for protocol in (0, 1, 2, 3, 4, 5):
     chosen = {k: v for k, v in arrays.items() if k != "large" or protocol in (2, 5)}
     more = {"record": record, "objects": np.array([np.arange(3), "s"], dtype=object),
             "texts": np.array(["äb", "c"]), "bytes": np.array([b"ab", b"c"]),
-            "date": np.array(["2020-01-01"], dtype="M8[D]")}
+            "date": np.array(["2020-01-01"], dtype="M8[D]"),
+            "masked": np.ma.array(np.asfortranarray(np.arange(6.).reshape(2, 3)), mask=np.arange(6).reshape(2, 3) % 2),
+            "classic": np.rec.array([(1, 2.5)], dtype=[("i", "<i4"), ("d", ">f8")]),
+            "type": np.dtype(">f4"), "types": record.dtype,
+            "sample": Sample(Images([np.arange(4), Named(k=np.arange(5))]))}
     write("numpy-%d.pkl" % protocol, pickle.dumps({**chosen, **more}, protocol),
           arrays=[array(k, v) for k, v in chosen.items()] + [
               array("record/" + k, record[k]) for k in record.dtype.names] + [
               array("objects/0", np.arange(3)),
-              array("date", more["date"].view("i8"), note="dates")],
-          texts={"texts/0": "äb", "texts/1": "c", "bytes/0": "ab", "objects/1": "s"})
+              array("date", more["date"].view("i8"), note="dates"),
+              array("masked/data", more["masked"].data), array("masked/mask", more["masked"].mask),
+              array("classic/i", more["classic"].i), array("classic/d", more["classic"].d),
+              array("sample/image/0", np.arange(4)), array("sample/image/1/k", np.arange(5))],
+          texts={"type": "float32, big-endian", "types": "records of 3 fields", "texts/0": "äb", "texts/1": "c", "bytes/0": "ab", "objects/1": "s"})
     write("tensor-%d.pkl" % protocol,
           pickle.dumps({"t": x, "more": [x.half(), torch.nn.Parameter(x)]}, protocol),
           arrays=[array("t", x), array("more/0", x.half()), array("more/1", x, note="parameter")])
