@@ -113,6 +113,17 @@ ts_hdf5_make_memory_type (hid_t file_type, TsDtype dtype)
 {
   hid_t type;
 
+  if (H5Tget_class (file_type) == H5T_ARRAY) {
+    hsize_t dims[H5S_MAX_RANK];
+    hid_t file_element = H5Tget_super (file_type);
+    hid_t element = ts_hdf5_make_memory_type (file_element, dtype);
+
+    H5Tget_array_dims2 (file_type, dims);
+    type = H5Tarray_create2 (element, (unsigned) H5Tget_array_ndims (file_type), dims);
+    H5Tclose (element);
+    H5Tclose (file_element);
+    return type;
+  }
   switch (dtype) {
   case TS_DTYPE_FLOAT32:
     return H5Tcopy (H5T_NATIVE_FLOAT);

@@ -17,6 +17,7 @@
 #define MAX_OBJECTS       100000
 #define MAX_DEPTH         64
 #define MAX_TEXT_BYTES    (64u << 10)
+#define MAX_REFERENCES    10000
 #define CHUNK_CACHE_BYTES (64u << 20)
 #define MAX_CHUNK_BYTES   (1u << 30)
 
@@ -26,14 +27,16 @@ typedef struct
   char *path;
   char *member; /* of a compound, or NULL */
   TsDtype dtype;
+  gsize element_bytes; /* more than one of the dtype where the elements are arrays */
 } Dataset;
 
 static struct
 {
   hid_t file;
   GPtrArray *datasets;     /* Dataset */
-  GHashTable *open_groups; /* addresses of the groups being walked */
+  GHashTable *open_groups; /* addresses of the groups and cells being walked */
   guint n_objects;
+  guint depth, n_references; /* how deep references are being followed, and how many were */
   gboolean is_matlab;
   /* the dataset that was read last */
   guint32 last_id;
@@ -135,22 +138,79 @@ list_text (GByteArray *out, const char *name, hid_t dataset, hid_t type)
 }
 
 static guint32
-add_dataset (const char *path, const char *member, TsDtype dtype)
+add_dataset (const char *path, const char *member, TsDtype dtype, gsize element_bytes)
 {
   Dataset *entry = g_new0 (Dataset, 1);
 
   entry->path = g_strdup (path);
   entry->member = g_strdup (member);
   entry->dtype = dtype;
+  entry->element_bytes = element_bytes;
   g_ptr_array_add (state.datasets, entry);
   return state.datasets->len - 1;
 }
 
-/* MATLAB writes its arrays column by column, so that HDF5 sees the axes reversed. */
-static gboolean
-has_matlab_order (hid_t dataset)
+/* What MATLAB calls the class of the dataset; "" where it was not written by MATLAB. */
+static void
+get_matlab_class (hid_t dataset, char class[32])
 {
-  return state.is_matlab && H5Aexists (dataset, "MATLAB_class") > 0;
+  hid_t attribute, type;
+
+  class[0] = '\0';
+  if (!state.is_matlab || H5Aexists (dataset, "MATLAB_class") <= 0)
+    return;
+  g_strlcpy (class, "?", 32);
+  attribute = H5Aopen (dataset, "MATLAB_class", H5P_DEFAULT);
+  type = attribute >= 0 ? H5Aget_type (attribute) : -1;
+  if (type >= 0 && H5Tget_class (type) == H5T_STRING && H5Tis_variable_str (type) == 0 &&
+      H5Tget_size (type) < 32 && H5Aget_storage_size (attribute) == H5Tget_size (type)) {
+    memset (class, 0, 32);
+    if (H5Aread (attribute, type, class) < 0)
+      g_strlcpy (class, "?", 32);
+  }
+  if (type >= 0)
+    H5Tclose (type);
+  if (attribute >= 0)
+    H5Aclose (attribute);
+  H5Eclear2 (H5E_DEFAULT);
+}
+
+/* One line of characters of MATLAB, which are UTF-16. */
+static gboolean
+list_characters (GByteArray *out, const char *name, hid_t dataset, hid_t space)
+{
+  hssize_t n = H5Sget_simple_extent_npoints (space);
+  g_autofree gunichar2 *characters = NULL;
+  g_autofree char *text = NULL;
+
+  if (n <= 0 || (gsize) n > MAX_TEXT_BYTES)
+    return FALSE;
+  characters = g_new (gunichar2, (gsize) n);
+  if (H5Dread (dataset, H5T_NATIVE_UINT16, H5S_ALL, H5S_ALL, H5P_DEFAULT, characters) < 0) {
+    H5Eclear2 (H5E_DEFAULT);
+    return FALSE;
+  }
+  text = g_utf16_to_utf8 (characters, n, NULL, NULL, NULL);
+  if (text == NULL)
+    return FALSE;
+  ts_listing_text (out, name, text);
+  return TRUE;
+}
+
+/* An element that is an array itself adds its axes; @type becomes that of what is in there, to be
+ * closed. */
+static gboolean
+unfold_array (hid_t *type, int *n_dims, hsize_t *dims)
+{
+  hid_t array = *type;
+  int n_more = H5Tget_array_ndims (array);
+
+  if (n_more < 0 || *n_dims + n_more > H5S_MAX_RANK ||
+      H5Tget_array_dims2 (array, dims + *n_dims) < 0)
+    return FALSE;
+  *n_dims += n_more;
+  *type = H5Tget_super (array);
+  return *type >= 0;
 }
 
 static void
@@ -162,18 +222,38 @@ list_numbers (GByteArray *out,
               hid_t type,
               hid_t dcpl,
               int n_dims,
-              const hsize_t *dims)
+              const hsize_t *space_dims)
 {
   TsDtype dtype;
   const char *note;
+  hsize_t dims[H5S_MAX_RANK] = { 0 };
   guint64 sizes[H5S_MAX_RANK], n_bytes;
   guint64 offset = TS_ARRAY_NO_OFFSET;
-  gboolean is_reversed = has_matlab_order (dataset);
+  hid_t element = type;
+  gsize element_bytes;
+  char class[32];
+  gboolean is_reversed, is_number;
 
-  if (!ts_hdf5_get_dtype (type, &dtype, &note)) {
+  get_matlab_class (dataset, class);
+  is_reversed = class[0] != '\0';
+  memcpy (dims, space_dims, (gsize) n_dims * sizeof *dims);
+  if (H5Tget_class (type) == H5T_ARRAY && !unfold_array (&element, &n_dims, dims)) {
     ts_listing_opaque (out, name, "values of another type", "");
     return;
   }
+  is_number = ts_hdf5_get_dtype (element, &dtype, &note);
+  element_bytes = is_number ? ts_dtype_get_size (dtype) : 0;
+  if (element != type) {
+    is_number = is_number && H5Tget_size (element) == element_bytes;
+    element_bytes = H5Tget_size (type);
+    H5Tclose (element);
+  }
+  if (!is_number) {
+    ts_listing_opaque (out, name, "values of another type", "");
+    return;
+  }
+  if (dtype == TS_DTYPE_UINT8 && strcmp (class, "logical") == 0)
+    dtype = TS_DTYPE_BOOL;
   n_bytes = ts_dtype_get_size (dtype);
   for (int i = 0; i < n_dims; i++) {
     sizes[i] = dims[is_reversed ? n_dims - 1 - i : i];
@@ -198,8 +278,85 @@ list_numbers (GByteArray *out,
         (H5Tget_class (type) != H5T_INTEGER || H5Tget_precision (type) == 8 * H5Tget_size (type)))
       offset = address;
   }
-  ts_listing_dataset (out, name, add_dataset (path, member, dtype), dtype, is_reversed ? 'F' : 'C',
-                      (guint) n_dims, sizes, offset, H5Tget_order (type) == H5T_ORDER_BE, note);
+  ts_listing_dataset (out, name, add_dataset (path, member, dtype, element_bytes), dtype,
+                      is_reversed ? 'F' : 'C', (guint) n_dims, sizes, offset,
+                      H5Tget_order (type) == H5T_ORDER_BE, note);
+}
+
+static void list_dataset (GByteArray *out, const char *name, const char *path, hid_t dataset);
+static void list_group (GByteArray *out, const char *path, hid_t group, guint depth);
+
+static void
+list_referenced (GByteArray *out, const char *name, const char *path, hid_t object)
+{
+  if (H5Iget_type (object) == H5I_DATASET) {
+    list_dataset (out, name, path, object);
+  } else if (H5Iget_type (object) == H5I_GROUP) {
+    ts_listing_begin_group (out, name);
+    list_group (out, path, object, state.depth);
+    ts_listing_end_group (out);
+  } else {
+    ts_listing_opaque (out, name, "named type", "");
+  }
+}
+
+/* What a cell of MATLAB holds is somewhere else in the file. */
+static void
+list_cell (GByteArray *out, const char *name, hid_t dataset, hid_t space)
+{
+  hssize_t n = H5Sget_simple_extent_npoints (space);
+  g_autofree hobj_ref_t *references = NULL;
+
+  if (n <= 0 || n > MAX_REFERENCES || state.depth >= MAX_DEPTH) {
+    ts_listing_opaque (out, name, "cell", "");
+    return;
+  }
+  references = g_new0 (hobj_ref_t, (gsize) n);
+  if (H5Dread (dataset, H5T_STD_REF_OBJ, H5S_ALL, H5S_ALL, H5P_DEFAULT, references) < 0) {
+    g_autofree char *message = take_error ("The cell cannot be read");
+
+    ts_listing_error (out, name, message);
+    return;
+  }
+  state.depth++;
+  ts_listing_begin_group (out, name);
+  for (hssize_t i = 0; i < n && state.n_references++ < MAX_REFERENCES; i++) {
+    char path[4096], key[24];
+    hid_t object = H5Rdereference2 (dataset, H5P_DEFAULT, H5R_OBJECT, &references[i]);
+    ssize_t length = H5Rget_name (dataset, H5R_OBJECT, &references[i], path, sizeof path);
+
+    g_snprintf (key, sizeof key, "%" G_GINT64_FORMAT, (gint64) i);
+    if (object < 0 || length <= 0 || (gsize) length >= sizeof path) {
+      g_autofree char *message = take_error ("The reference leads nowhere");
+
+      ts_listing_error (out, key, message);
+    } else {
+      list_referenced (out, key, path, object);
+    }
+    if (object >= 0)
+      H5Oclose (object);
+  }
+  ts_listing_end_group (out);
+  state.depth--;
+}
+
+/* The same, unless it is being listed already: a cell may hold itself. */
+static void
+list_cell_once (GByteArray *out, const char *name, hid_t dataset, hid_t space)
+{
+  H5O_info_t info;
+  guint64 address;
+
+  if (H5Oget_info (dataset, &info) < 0)
+    return;
+  address = info.addr;
+  if (g_hash_table_contains (state.open_groups, &address)) {
+    ts_listing_opaque (out, name, "link to a cell above", "");
+    return;
+  }
+  g_hash_table_add (state.open_groups, g_memdup2 (&address, sizeof address));
+  list_cell (out, name, dataset, space);
+  g_hash_table_remove (state.open_groups, &address);
 }
 
 static void
@@ -210,7 +367,9 @@ list_dataset (GByteArray *out, const char *name, const char *path, hid_t dataset
   hsize_t dims[H5S_MAX_RANK];
   int n_dims = H5Sget_simple_extent_dims (space, dims, NULL);
   g_autofree char *obstacle = NULL;
+  char class[32];
 
+  get_matlab_class (dataset, class);
   if (type < 0 || space < 0 || dcpl < 0 || n_dims < 0) {
     g_autofree char *message = take_error ("The description of the dataset is damaged");
 
@@ -219,6 +378,13 @@ list_dataset (GByteArray *out, const char *name, const char *path, hid_t dataset
     ts_listing_opaque (out, name, "empty dataset", "");
   } else if ((obstacle = find_obstacle (dataset, space, dcpl)) != NULL) {
     ts_listing_error (out, name, obstacle);
+  } else if (class[0] != '\0' && H5Aexists (dataset, "MATLAB_empty") > 0) {
+    ts_listing_opaque (out, name, "empty array", class); /* its values are its sizes */
+  } else if (strcmp (class, "char") == 0 && MAX (n_dims, 0) == 2 && dims[1] == 1 &&
+             list_characters (out, name, dataset, space)) {
+    /* done */
+  } else if (strcmp (class, "cell") == 0 && H5Tequal (type, H5T_STD_REF_OBJ) > 0) {
+    list_cell_once (out, name, dataset, space);
   } else if (H5Tget_class (type) == H5T_STRING) {
     if (H5Sget_simple_extent_npoints (space) == 1)
       list_text (out, name, dataset, type);
@@ -258,8 +424,6 @@ typedef struct
   const char *path; /* of the group */
   guint depth;
 } Walk;
-
-static void list_group (GByteArray *out, const char *path, hid_t group, guint depth);
 
 static void
 list_object (Walk *walk, hid_t group, const char *name)
@@ -449,7 +613,7 @@ open_dataset (guint32 id)
     hid_t member = H5Tget_member_type (file_type, (unsigned) MAX (index, 0));
     hid_t memory = ts_hdf5_make_memory_type (member, entry->dtype);
 
-    state.last_type = H5Tcreate (H5T_COMPOUND, ts_dtype_get_size (entry->dtype));
+    state.last_type = H5Tcreate (H5T_COMPOUND, entry->element_bytes);
     H5Tinsert (state.last_type, entry->member, 0, memory);
     H5Tclose (memory);
     H5Tclose (member);
@@ -457,7 +621,7 @@ open_dataset (guint32 id)
     state.last_type = ts_hdf5_make_memory_type (file_type, entry->dtype);
   }
   H5Tclose (file_type);
-  if (H5Tget_size (state.last_type) != ts_dtype_get_size (entry->dtype))
+  if (H5Tget_size (state.last_type) != entry->element_bytes)
     return g_strdup ("The elements have an unexpected size");
   return NULL;
 }

@@ -169,6 +169,12 @@ describe_page (Page *page)
       n_bytes > MAX_PAGE_BYTES)
     return g_strdup_printf ("A page of %u × %u pixels with %u samples is more than is read",
                             page->width, page->height, samples);
+  /* The library makes up what is not there. */
+  n_bytes = ((guint64) page->width * samples * bits + 7) / 8 * page->height;
+  if (compression == COMPRESSION_NONE && n_bytes > get_file_size (NULL))
+    return g_strdup_printf ("The data is cut off: the page needs %" G_GUINT64_FORMAT
+                            " bytes, the file has %" G_GUINT64_FORMAT,
+                            n_bytes, (guint64) get_file_size (NULL));
   if (!TIFFIsCODECConfigured (compression))
     return g_strdup_printf ("Compressed by method %u, which is not read", compression);
   return NULL;

@@ -132,6 +132,49 @@ test_damaged_variable (void)
 }
 
 static void
+assert_text (TsDocument *document, const char *path, const char *text)
+{
+  TsNode *node = ts_document_find (document, path);
+
+  g_assert_nonnull (node);
+  g_assert_cmpstr (ts_node_get_text (node), ==, text);
+}
+
+/* Texts, what is empty, and cells, one of which holds itself twice. */
+static void
+test_matlab_73 (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TsDocument) document = NULL;
+  TsNode *node;
+
+  if (!can_read ("v73more.mat"))
+    return;
+  document = open_file ("v73more.mat", &error);
+  g_assert_no_error (error);
+  assert_text (document, "name", "grün");
+  assert_text (document, "cell/1", "hi");
+  node = ts_document_find (document, "empty");
+  g_assert_cmpint (ts_node_get_kind (node), ==, TS_NODE_OPAQUE);
+  node = ts_document_find (document, "circle/1");
+  g_assert_cmpstr (ts_node_get_type_name (node), ==, "link to a cell above");
+}
+
+/* A page that needs more bytes than the file has is said to be cut off; nothing is made up. */
+static void
+test_tall (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TsDocument) document = open_file ("tall.tif", &error);
+  TsNode *node;
+
+  g_assert_no_error (error);
+  node = ts_document_find (document, "page0");
+  g_assert_cmpint (ts_node_get_kind (node), ==, TS_NODE_ERROR);
+  g_assert_nonnull (strstr (ts_node_get_error (node)->message, "The data is cut off"));
+}
+
+static void
 test_folder_order (void)
 {
   static const char *const expected[] = { "array.npy", "cell1.png", "cell2.png",   "cell10.png",
@@ -327,6 +370,11 @@ main (int argc, char **argv)
   g_test_add_data_func ("/array-helper/values/float.exr", "float.exr", test_values);
   g_test_add_data_func ("/array-helper/values/half.exr", "half.exr", test_values);
   g_test_add_data_func ("/array-helper/values/folder", "folder", test_values);
+  g_test_add_data_func ("/array-helper/values/records.h5", "records.h5", test_values);
+  g_test_add_data_func ("/array-helper/values/v73more.mat", "v73more.mat", test_values);
+  g_test_add_data_func ("/array-helper/values/tall.tif", "tall.tif", test_values);
+  g_test_add_func ("/array-helper/matlab-73", test_matlab_73);
+  g_test_add_func ("/array-helper/tall", test_tall);
   g_test_add_func ("/array-helper/folder-order", test_folder_order);
   g_test_add_func ("/array-helper/windows", test_windows);
   g_test_add_func ("/array-helper/tree", test_tree);

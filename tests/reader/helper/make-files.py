@@ -113,11 +113,62 @@ with open(HERE / "v73.mat", "r+b") as f:
     f.write(b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM")
 note("v73.mat", "img", columns["img"])
 
+with h5py.File(HERE / "records.h5", "w") as f:
+    records = np.zeros(6, [("image", ">u2", (4, 5)), ("pair", "<f4", (2,)), ("k", "<i2")])
+    records["image"] = rng.integers(0, 60000, (6, 4, 5))
+    records["pair"], records["k"] = rng.random((6, 2)), np.arange(6)
+    f["records"] = records
+    f.create_dataset("packed", data=records, chunks=(2,), compression="gzip")
+    for name in "image", "pair", "k":
+        note("records.h5", "records/" + name, records[name])
+        note("records.h5", "packed/" + name, records[name])
+    f.create_dataset("arrays", (6,), h5py.h5t.py_create(np.dtype(("<f4", (2,)))))[...] = records["pair"]
+    note("records.h5", "arrays", records["pair"])
+
+with h5py.File(HERE / "v73more.mat", "w", userblock_size=512) as f:
+    def matlab(group, name, kind, data, **attributes):
+        made = group.create_dataset(name, data=data)
+        made.attrs["MATLAB_class"] = np.bytes_(kind)
+        made.attrs.update(attributes)
+        return made.ref
+
+    matlab(f, "flag", "logical", columns["flag"].T.astype("u1"), MATLAB_int_decode=np.int32(1))
+    matlab(f, "name", "char", np.array([list("grün".encode("utf-16le"))], "u1").view("<u2").T)
+    matlab(f, "empty", "double", np.array([0, 3], "u8"), MATLAB_empty=np.uint8(1))
+    store = f.create_group("#refs#")
+    inner = f.create_group("#refs#/s")
+    inner.attrs["MATLAB_class"] = np.bytes_("struct")
+    matlab(inner, "x", "double", columns["f"].T[:, :, :2])
+    cell = [matlab(store, "a", "double", columns["f"].T), matlab(store, "b", "char", np.array([[104], [105]], "u2")), inner.ref]
+    kinds = np.array(cell, h5py.ref_dtype).reshape(3, 1)
+    matlab(f, "cell", "cell", kinds)
+    again = np.array([f["cell"].ref, f["cell"].ref], h5py.ref_dtype).reshape(2, 1)
+    matlab(f, "cells", "cell", again)
+    # a cell in itself, twice
+    matlab(f, "circle", "cell", again)
+    f["circle"][...] = np.array([f["circle"].ref, f["circle"].ref], h5py.ref_dtype).reshape(2, 1)
+    note("v73more.mat", "flag", columns["flag"])
+    note("v73more.mat", "cell/0", columns["f"])
+    note("v73more.mat", "cell/2/x", columns["f"][:2])
+    note("v73more.mat", "cells/1/0", columns["f"])
+with open(HERE / "v73more.mat", "r+b") as f:
+    f.write(b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM")
+
 pages = [Image.fromarray(images[i, 0]) for i in range(3)]
 for file, options in {"stack.tif": {}, "lzw.tif": {"compression": "tiff_lzw"}}.items():
     pages[0].save(HERE / file, save_all=True, append_images=pages[1:], **options)
     for i in range(3):
         note(file, f"page{i}", images[i, 0])
+# the first page is said to be higher than the file has bytes for; the others are fine
+tall = bytearray((HERE / "stack.tif").read_bytes())
+at = struct.unpack_from("<I", tall, 4)[0]
+for i in range(struct.unpack_from("<H", tall, at)[0]):
+    tag, kind = struct.unpack_from("<HH", tall, at + 2 + 12 * i)
+    if tag == 257:
+        struct.pack_into("<I", tall, at + 2 + 12 * i + 8, 60000)
+(HERE / "tall.tif").write_bytes(tall)
+for i in 1, 2:
+    note("tall.tif", f"page{i}", images[i, 0])
 colour = (images[0] * 40).transpose(1, 2, 0).astype("u1")
 Image.fromarray(colour).save(HERE / "colour.tif")
 note("colour.tif", "page0", colour)
