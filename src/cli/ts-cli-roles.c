@@ -56,11 +56,17 @@ ts_cli_roles_get_view (TsCliRoles *self)
 }
 
 static const char *
-get_image_role (const TsLayoutGuess *guess, const TsValueRange *range, gboolean is_companion)
+get_image_role (TsNode *node,
+                const TsLayoutGuess *guess,
+                const TsValueRange *range,
+                gboolean is_companion)
 {
+  TsTensor *tensor = ts_node_get_tensor (node);
   gboolean has_one_channel = guess->color == TS_COLOR_NONE || guess->color == TS_COLOR_GRAY;
 
   if (range != NULL && range->kind == TS_VALUE_RANGE_LABELS)
+    return "mask";
+  if (tensor != NULL && ts_tensor_get_dtype (tensor) == TS_DTYPE_BOOL && has_one_channel)
     return "mask";
   return is_companion && has_one_channel ? "mask" : "image";
 }
@@ -78,11 +84,12 @@ ts_cli_roles_get (TsCliRoles *self,
     const char *role = g_hash_table_lookup (self->by_path, ts_node_get_path (at));
 
     if (at == shown)
-      return get_image_role (guess, range, FALSE);
+      return get_image_role (node, guess, range, FALSE);
     if (role != NULL)
       return role;
     if (g_hash_table_contains (self->companion, at))
-      return get_image_role (guess, range, TRUE);
+      return get_image_role (node, guess, range, TRUE);
   }
-  return guess->confidence != TS_CONFIDENCE_NONE ? get_image_role (guess, range, FALSE) : "other";
+  return guess->confidence != TS_CONFIDENCE_NONE ? get_image_role (node, guess, range, FALSE)
+                                                 : "other";
 }

@@ -252,8 +252,8 @@ list_numbers (GByteArray *out,
     ts_listing_opaque (out, name, "values of another type", "");
     return;
   }
-  if (dtype == TS_DTYPE_UINT8 && strcmp (class, "logical") == 0)
-    dtype = TS_DTYPE_BOOL;
+  if (class[0] != '\0' && H5Aexists (dataset, "MATLAB_empty") > 0)
+    note = "an empty array of MATLAB: its sizes";
   n_bytes = ts_dtype_get_size (dtype);
   for (int i = 0; i < n_dims; i++) {
     sizes[i] = dims[is_reversed ? n_dims - 1 - i : i];
@@ -378,8 +378,6 @@ list_dataset (GByteArray *out, const char *name, const char *path, hid_t dataset
     ts_listing_opaque (out, name, "empty dataset", "");
   } else if ((obstacle = find_obstacle (dataset, space, dcpl)) != NULL) {
     ts_listing_error (out, name, obstacle);
-  } else if (class[0] != '\0' && H5Aexists (dataset, "MATLAB_empty") > 0) {
-    ts_listing_opaque (out, name, "empty array", class); /* its values are its sizes */
   } else if (strcmp (class, "char") == 0 && MAX (n_dims, 0) == 2 && dims[1] == 1 &&
              list_characters (out, name, dataset, space)) {
     /* done */

@@ -89,6 +89,28 @@ get_shape (JsonObject *array)
   return g_string_free (text, FALSE);
 }
 
+/* One channel of true and false lies over images. */
+static void
+test_bool (void)
+{
+  const char *const arguments[][2] = {
+    { "info --json --raw bool:8x64x64 cells-imagenet.npy", "mask" },
+    { "info --json --raw uint8:8x64x64 cells-imagenet.npy", "image" },
+    { "info --json --raw bool:8x3x64x64 cells-imagenet.npy", "image" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (arguments); i++) {
+    g_auto (Result) result = { 0 };
+    g_autoptr (JsonNode) root = NULL;
+
+    run (arguments[i][0], &result);
+    g_assert_cmpint (result.status, ==, TS_CLI_OK);
+    root = parse (result.out);
+    g_assert_cmpstr (json_object_get_string_member (find_array (root, ""), "role"), ==,
+                     arguments[i][1]);
+  }
+}
+
 /* Shapes, dtypes and digests as NumPy finds them. */
 static void
 test_json (void)
@@ -400,6 +422,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/info/json", test_json);
+  g_test_add_func ("/info/bool", test_bool);
   g_test_add_func ("/info/values", test_values);
   g_test_add_func ("/info/tree", test_tree);
   g_test_add_func ("/info/tree-of-dict", test_tree_of_dict);

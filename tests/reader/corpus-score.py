@@ -36,6 +36,7 @@ DIFFERENT = {
     "odd_h5/vds.h5": "a virtual dataset would read other files",
     "odd_npz/dup_names.npz": "a name that stands twice is refused",
     "odd_npz/lzma.npz": "only stored and deflated members are read",
+    "pickle/joblib__data_joblib_0.10.0_pickle_py35_np19.pkl": "a dump of joblib, which is read; pickle alone cannot",
     "odd_npz/prefix_junk.npz": "bytes before the archive are refused",
     "odd_npz/one_bad_member.npz": "the cut member is shown as far as it goes",
 }

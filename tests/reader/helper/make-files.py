@@ -147,7 +147,7 @@ with h5py.File(HERE / "v73more.mat", "w", userblock_size=512) as f:
     # a cell in itself, twice
     matlab(f, "circle", "cell", again)
     f["circle"][...] = np.array([f["circle"].ref, f["circle"].ref], h5py.ref_dtype).reshape(2, 1)
-    note("v73more.mat", "flag", columns["flag"])
+    note("v73more.mat", "flag", columns["flag"].astype("u1"))
     note("v73more.mat", "cell/0", columns["f"])
     note("v73more.mat", "cell/2/x", columns["f"][:2])
     note("v73more.mat", "cells/1/0", columns["f"])
