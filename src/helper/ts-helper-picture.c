@@ -106,9 +106,23 @@ on_jpeg_message (j_common_ptr jpeg, int level)
 {
 }
 
+/* Inks as light: what a printer's picture looks like on a screen. Adobe's programs store the light
+ * that an ink lets through instead of the ink. */
+static void
+convert_inks (const guint8 *inks, gboolean is_inverted, guint width, guint8 *rgb)
+{
+  guint flip = is_inverted ? 0 : 255;
+
+  for (guint x = 0; x < width; x++, inks += 4) {
+    for (guint c = 0; c < 3; c++)
+      *rgb++ = (guint8) (((inks[c] ^ flip) * (inks[3] ^ flip) + 127) / 255);
+  }
+}
+
 static gboolean
 decode_jpeg (FILE *file)
 {
+  static guint8 *inks; /* a row; static for longjmp() */
   static struct jpeg_decompress_struct jpeg;
   static struct jpeg_error_mgr errors;
 
@@ -120,16 +134,24 @@ decode_jpeg (FILE *file)
   jpeg_create_decompress (&jpeg);
   jpeg_stdio_src (&jpeg, file);
   jpeg_read_header (&jpeg, TRUE);
-  if (jpeg.jpeg_color_space != JCS_GRAYSCALE)
+  if (jpeg.num_components == 4)
+    jpeg.out_color_space = JCS_CMYK;
+  else if (jpeg.jpeg_color_space != JCS_GRAYSCALE)
     jpeg.out_color_space = JCS_RGB;
   jpeg_start_decompress (&jpeg);
-  if (!allocate (jpeg.output_width, jpeg.output_height, (guint) jpeg.output_components, 8))
+  if (!allocate (jpeg.output_width, jpeg.output_height, jpeg.output_components == 1 ? 1 : 3, 8))
     return FALSE;
+  if (jpeg.output_components == 4)
+    inks = g_malloc ((gsize) jpeg.output_width * 4);
   while (jpeg.output_scanline < jpeg.output_height) {
-    JSAMPROW row = state.pixels + jpeg.output_scanline * (state.n_bytes / state.height);
+    guint8 *to = state.pixels + jpeg.output_scanline * (state.n_bytes / state.height);
+    JSAMPROW row = inks != NULL ? inks : to;
 
     jpeg_read_scanlines (&jpeg, &row, 1);
+    if (inks != NULL)
+      convert_inks (inks, jpeg.saw_Adobe_marker, jpeg.output_width, to);
   }
+  g_clear_pointer (&inks, g_free);
   return TRUE;
 }
 

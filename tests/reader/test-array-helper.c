@@ -177,8 +177,9 @@ test_tall (void)
 static void
 test_folder_order (void)
 {
-  static const char *const expected[] = { "array.npy", "cell1.png", "cell2.png",   "cell10.png",
-                                          "deep.png",  "gray.png",  "palette.png", "photo.jpg" };
+  static const char *const expected[] = { "array.npy",  "cell1.png",   "cell2.png",
+                                          "cell10.png", "deep.png",    "gray.png",
+                                          "inks.jpg",   "palette.png", "photo.jpg" };
   g_autoptr (GError) error = NULL;
   g_autoptr (TsDocument) document = open_file ("folder", &error);
   TsNode *root;
