@@ -11,37 +11,12 @@
 #include <stdlib.h>
 #endif
 
-/* Follows no link out of the file, loads no plug-in, and reads no virtual or external data: a
- * crafted file could pull in any file of the user that way. */
+/* Opening and reading of HDF5 files; no plug-in is loaded. */
 
-#define MAX_OBJECTS       100000
-#define MAX_DEPTH         64
-#define MAX_TEXT_BYTES    (64u << 10)
-#define MAX_REFERENCES    10000
 #define CHUNK_CACHE_BYTES (64u << 20)
 #define MAX_CHUNK_BYTES   (1u << 30)
 
-/* What a dataset id stands for. */
-typedef struct
-{
-  char *path;
-  char *member; /* of a compound, or NULL */
-  TsDtype dtype;
-  gsize element_bytes; /* more than one of the dtype where the elements are arrays */
-} Dataset;
-
-static struct
-{
-  hid_t file;
-  GPtrArray *datasets;     /* Dataset */
-  GHashTable *open_groups; /* addresses of the groups and cells being walked */
-  guint n_objects;
-  guint depth, n_references; /* how deep references are being followed, and how many were */
-  gboolean is_matlab;
-  /* the dataset that was read last */
-  guint32 last_id;
-  hid_t last, last_space, last_type;
-} state = { .last = -1 };
+TsHdf5 ts_hdf5 = { .last = -1 };
 
 /* The innermost message of the library's error stack. */
 static herr_t
@@ -54,451 +29,14 @@ keep_message (unsigned n, const H5E_error2_t *entry, void *data)
   return 0;
 }
 
-static char *
-take_error (const char *what)
+char *
+ts_hdf5_take_error (const char *what)
 {
   g_autofree char *detail = NULL;
 
   H5Ewalk2 (H5E_DEFAULT, H5E_WALK_UPWARD, keep_message, &detail);
   H5Eclear2 (H5E_DEFAULT);
   return g_strdup_printf ("%s%s%s", what, detail != NULL ? ": " : "", detail != NULL ? detail : "");
-}
-
-/* The filters that were left out, a bit each: a writer may skip an optional one. */
-static unsigned
-get_skipped_filters (hid_t dataset, hid_t space, hid_t dcpl)
-{
-  hsize_t offset[H5S_MAX_RANK], n_bytes;
-  haddr_t address;
-  unsigned skipped = 0;
-
-  if (H5Pget_layout (dcpl) != H5D_CHUNKED ||
-      H5Dget_chunk_info (dataset, space, 0, offset, &skipped, &address, &n_bytes) < 0) {
-    H5Eclear2 (H5E_DEFAULT);
-    return 0;
-  }
-  return skipped;
-}
-
-/* NULL, or why the data of the dataset is not to be read. */
-static char *
-find_obstacle (hid_t dataset, hid_t space, hid_t dcpl)
-{
-  if (H5Pget_layout (dcpl) == H5D_VIRTUAL)
-    return g_strdup ("A virtual dataset: its values are in other files, which are not opened");
-  if (H5Pget_external_count (dcpl) > 0)
-    return g_strdup ("Its values are in an external file, which is not opened");
-  for (int i = 0; i < H5Pget_nfilters (dcpl); i++) {
-    unsigned flags;
-    size_t n_values = 0;
-    char name[64] = "";
-    H5Z_filter_t filter =
-        H5Pget_filter2 (dcpl, (unsigned) i, &flags, &n_values, NULL, sizeof name, name, NULL);
-
-    if (filter >= 0 && H5Zfilter_avail (filter) <= 0 &&
-        (i >= 32 || (get_skipped_filters (dataset, space, dcpl) >> i & 1) == 0))
-      return g_strdup_printf ("Compressed with filter %d%s%s%s, which only a plug-in can read",
-                              (int) filter, name[0] != '\0' ? " (" : "", name,
-                              name[0] != '\0' ? ")" : "");
-  }
-  return NULL;
-}
-
-static void
-list_text (GByteArray *out, const char *name, hid_t dataset, hid_t type)
-{
-  size_t size = H5Tget_size (type);
-
-  if (H5Tis_variable_str (type) > 0) {
-    char *text = NULL;
-    hid_t memory = H5Tcopy (H5T_C_S1);
-
-    H5Tset_size (memory, H5T_VARIABLE);
-    H5Tset_cset (memory, H5Tget_cset (type));
-    if (H5Dread (dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, &text) >= 0 && text != NULL) {
-      g_autofree char *bounded = g_strndup (text, MAX_TEXT_BYTES);
-
-      ts_listing_text (out, name, bounded);
-      H5free_memory (text);
-    } else {
-      ts_listing_opaque (out, name, "string", "");
-    }
-    H5Tclose (memory);
-    return;
-  }
-  if (size <= MAX_TEXT_BYTES) {
-    g_autofree char *text = g_malloc0 (size + 1);
-
-    if (H5Dread (dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0) {
-      ts_listing_text (out, name, text);
-      return;
-    }
-  }
-  ts_listing_opaque (out, name, "string", "");
-}
-
-static guint32
-add_dataset (const char *path, const char *member, TsDtype dtype, gsize element_bytes)
-{
-  Dataset *entry = g_new0 (Dataset, 1);
-
-  entry->path = g_strdup (path);
-  entry->member = g_strdup (member);
-  entry->dtype = dtype;
-  entry->element_bytes = element_bytes;
-  g_ptr_array_add (state.datasets, entry);
-  return state.datasets->len - 1;
-}
-
-/* What MATLAB calls the class of the dataset; "" where it was not written by MATLAB. */
-static void
-get_matlab_class (hid_t dataset, char class[32])
-{
-  hid_t attribute, type;
-
-  class[0] = '\0';
-  if (!state.is_matlab || H5Aexists (dataset, "MATLAB_class") <= 0)
-    return;
-  g_strlcpy (class, "?", 32);
-  attribute = H5Aopen (dataset, "MATLAB_class", H5P_DEFAULT);
-  type = attribute >= 0 ? H5Aget_type (attribute) : -1;
-  if (type >= 0 && H5Tget_class (type) == H5T_STRING && H5Tis_variable_str (type) == 0 &&
-      H5Tget_size (type) < 32 && H5Aget_storage_size (attribute) == H5Tget_size (type)) {
-    memset (class, 0, 32);
-    if (H5Aread (attribute, type, class) < 0)
-      g_strlcpy (class, "?", 32);
-  }
-  if (type >= 0)
-    H5Tclose (type);
-  if (attribute >= 0)
-    H5Aclose (attribute);
-  H5Eclear2 (H5E_DEFAULT);
-}
-
-/* One line of characters of MATLAB, which are UTF-16. */
-static gboolean
-list_characters (GByteArray *out, const char *name, hid_t dataset, hid_t space)
-{
-  hssize_t n = H5Sget_simple_extent_npoints (space);
-  g_autofree gunichar2 *characters = NULL;
-  g_autofree char *text = NULL;
-
-  if (n <= 0 || (gsize) n > MAX_TEXT_BYTES)
-    return FALSE;
-  characters = g_new (gunichar2, (gsize) n);
-  if (H5Dread (dataset, H5T_NATIVE_UINT16, H5S_ALL, H5S_ALL, H5P_DEFAULT, characters) < 0) {
-    H5Eclear2 (H5E_DEFAULT);
-    return FALSE;
-  }
-  text = g_utf16_to_utf8 (characters, n, NULL, NULL, NULL);
-  if (text == NULL)
-    return FALSE;
-  ts_listing_text (out, name, text);
-  return TRUE;
-}
-
-/* An element that is an array itself adds its axes; @type becomes that of what is in there, to be
- * closed. */
-static gboolean
-unfold_array (hid_t *type, int *n_dims, hsize_t *dims)
-{
-  hid_t array = *type;
-  int n_more = H5Tget_array_ndims (array);
-
-  if (n_more < 0 || *n_dims + n_more > H5S_MAX_RANK ||
-      H5Tget_array_dims2 (array, dims + *n_dims) < 0)
-    return FALSE;
-  *n_dims += n_more;
-  *type = H5Tget_super (array);
-  return *type >= 0;
-}
-
-static void
-list_numbers (GByteArray *out,
-              const char *name,
-              const char *path,
-              const char *member,
-              hid_t dataset,
-              hid_t type,
-              hid_t dcpl,
-              int n_dims,
-              const hsize_t *space_dims)
-{
-  TsDtype dtype;
-  const char *note;
-  hsize_t dims[H5S_MAX_RANK] = { 0 };
-  guint64 sizes[H5S_MAX_RANK], n_bytes;
-  guint64 offset = TS_ARRAY_NO_OFFSET;
-  hid_t element = type;
-  gsize element_bytes;
-  char class[32];
-  gboolean is_reversed, is_number;
-
-  get_matlab_class (dataset, class);
-  is_reversed = class[0] != '\0';
-  memcpy (dims, space_dims, (gsize) n_dims * sizeof *dims);
-  if (H5Tget_class (type) == H5T_ARRAY && !unfold_array (&element, &n_dims, dims)) {
-    ts_listing_opaque (out, name, "values of another type", "");
-    return;
-  }
-  is_number = ts_hdf5_get_dtype (element, &dtype, &note);
-  element_bytes = is_number ? ts_dtype_get_size (dtype) : 0;
-  if (element != type) {
-    is_number = is_number && H5Tget_size (element) == element_bytes;
-    element_bytes = H5Tget_size (type);
-    H5Tclose (element);
-  }
-  if (!is_number) {
-    ts_listing_opaque (out, name, "values of another type", "");
-    return;
-  }
-  if (class[0] != '\0' && H5Aexists (dataset, "MATLAB_empty") > 0)
-    note = "an empty array of MATLAB: its sizes";
-  n_bytes = ts_dtype_get_size (dtype);
-  for (int i = 0; i < n_dims; i++) {
-    sizes[i] = dims[is_reversed ? n_dims - 1 - i : i];
-    if (__builtin_mul_overflow (n_bytes, sizes[i], &n_bytes))
-      n_bytes = G_MAXUINT64;
-  }
-  if (member == NULL && H5Pget_layout (dcpl) == H5D_CONTIGUOUS && n_bytes > 0) {
-    haddr_t address = H5Dget_offset (dataset);
-    hsize_t stored = H5Dget_storage_size (dataset);
-
-    if (address != HADDR_UNDEF && stored != n_bytes && note == NULL) {
-      g_autofree char *message = g_strdup_printf ("The shape needs %" G_GUINT64_FORMAT
-                                                  " bytes, the file holds %" G_GUINT64_FORMAT,
-                                                  n_bytes, (guint64) stored);
-
-      ts_listing_error (out, name, message);
-      return;
-    }
-    /* Plain bytes: the program reads them itself, at any place and without the library. */
-    if (address != HADDR_UNDEF && H5Tget_size (type) == ts_dtype_get_size (dtype) &&
-        H5Tget_class (type) != H5T_COMPOUND &&
-        (H5Tget_class (type) != H5T_INTEGER || H5Tget_precision (type) == 8 * H5Tget_size (type)))
-      offset = address;
-  }
-  ts_listing_dataset (out, name, add_dataset (path, member, dtype, element_bytes), dtype,
-                      is_reversed ? 'F' : 'C', (guint) n_dims, sizes, offset,
-                      H5Tget_order (type) == H5T_ORDER_BE, note);
-}
-
-static void list_dataset (GByteArray *out, const char *name, const char *path, hid_t dataset);
-static void list_group (GByteArray *out, const char *path, hid_t group, guint depth);
-
-static void
-list_referenced (GByteArray *out, const char *name, const char *path, hid_t object)
-{
-  if (H5Iget_type (object) == H5I_DATASET) {
-    list_dataset (out, name, path, object);
-  } else if (H5Iget_type (object) == H5I_GROUP) {
-    ts_listing_begin_group (out, name);
-    list_group (out, path, object, state.depth);
-    ts_listing_end_group (out);
-  } else {
-    ts_listing_opaque (out, name, "named type", "");
-  }
-}
-
-/* What a cell of MATLAB holds is somewhere else in the file. */
-static void
-list_cell (GByteArray *out, const char *name, hid_t dataset, hid_t space)
-{
-  hssize_t n = H5Sget_simple_extent_npoints (space);
-  g_autofree hobj_ref_t *references = NULL;
-
-  if (n <= 0 || n > MAX_REFERENCES || state.depth >= MAX_DEPTH) {
-    ts_listing_opaque (out, name, "cell", "");
-    return;
-  }
-  references = g_new0 (hobj_ref_t, (gsize) n);
-  if (H5Dread (dataset, H5T_STD_REF_OBJ, H5S_ALL, H5S_ALL, H5P_DEFAULT, references) < 0) {
-    g_autofree char *message = take_error ("The cell cannot be read");
-
-    ts_listing_error (out, name, message);
-    return;
-  }
-  state.depth++;
-  ts_listing_begin_group (out, name);
-  for (hssize_t i = 0; i < n && state.n_references++ < MAX_REFERENCES; i++) {
-    char path[4096], key[24];
-    hid_t object = H5Rdereference2 (dataset, H5P_DEFAULT, H5R_OBJECT, &references[i]);
-    ssize_t length = H5Rget_name (dataset, H5R_OBJECT, &references[i], path, sizeof path);
-
-    g_snprintf (key, sizeof key, "%" G_GINT64_FORMAT, (gint64) i);
-    if (object < 0 || length <= 0 || (gsize) length >= sizeof path) {
-      g_autofree char *message = take_error ("The reference leads nowhere");
-
-      ts_listing_error (out, key, message);
-    } else {
-      list_referenced (out, key, path, object);
-    }
-    if (object >= 0)
-      H5Oclose (object);
-  }
-  ts_listing_end_group (out);
-  state.depth--;
-}
-
-/* The same, unless it is being listed already: a cell may hold itself. */
-static void
-list_cell_once (GByteArray *out, const char *name, hid_t dataset, hid_t space)
-{
-  H5O_info_t info;
-  guint64 address;
-
-  if (H5Oget_info (dataset, &info) < 0)
-    return;
-  address = info.addr;
-  if (g_hash_table_contains (state.open_groups, &address)) {
-    ts_listing_opaque (out, name, "link to a cell above", "");
-    return;
-  }
-  g_hash_table_add (state.open_groups, g_memdup2 (&address, sizeof address));
-  list_cell (out, name, dataset, space);
-  g_hash_table_remove (state.open_groups, &address);
-}
-
-static void
-list_dataset (GByteArray *out, const char *name, const char *path, hid_t dataset)
-{
-  hid_t type = H5Dget_type (dataset), space = H5Dget_space (dataset);
-  hid_t dcpl = H5Dget_create_plist (dataset);
-  hsize_t dims[H5S_MAX_RANK];
-  int n_dims = H5Sget_simple_extent_dims (space, dims, NULL);
-  g_autofree char *obstacle = NULL;
-  char class[32];
-
-  get_matlab_class (dataset, class);
-  if (type < 0 || space < 0 || dcpl < 0 || n_dims < 0) {
-    g_autofree char *message = take_error ("The description of the dataset is damaged");
-
-    ts_listing_error (out, name, message);
-  } else if (H5Sget_simple_extent_type (space) == H5S_NULL) {
-    ts_listing_opaque (out, name, "empty dataset", "");
-  } else if ((obstacle = find_obstacle (dataset, space, dcpl)) != NULL) {
-    ts_listing_error (out, name, obstacle);
-  } else if (strcmp (class, "char") == 0 && MAX (n_dims, 0) == 2 && dims[1] == 1 &&
-             list_characters (out, name, dataset, space)) {
-    /* done */
-  } else if (strcmp (class, "cell") == 0 && H5Tequal (type, H5T_STD_REF_OBJ) > 0) {
-    list_cell_once (out, name, dataset, space);
-  } else if (H5Tget_class (type) == H5T_STRING) {
-    if (H5Sget_simple_extent_npoints (space) == 1)
-      list_text (out, name, dataset, type);
-    else
-      ts_listing_opaque (out, name, "strings", "");
-  } else {
-    TsDtype dtype;
-    const char *note;
-
-    if (H5Tget_class (type) == H5T_COMPOUND && !ts_hdf5_get_dtype (type, &dtype, &note)) {
-      ts_listing_begin_group (out, name);
-      for (unsigned i = 0; i < (unsigned) MIN (H5Tget_nmembers (type), 1000); i++) {
-        char *member = H5Tget_member_name (type, i);
-        hid_t member_type = H5Tget_member_type (type, i);
-
-        list_numbers (out, member, path, member, dataset, member_type, dcpl, n_dims, dims);
-        H5free_memory (member);
-        H5Tclose (member_type);
-      }
-      ts_listing_end_group (out);
-    } else {
-      list_numbers (out, name, path, NULL, dataset, type, dcpl, n_dims, dims);
-    }
-  }
-  /* A list left open crashes the library at exit. */
-  if (dcpl >= 0)
-    H5Pclose (dcpl);
-  if (space >= 0)
-    H5Sclose (space);
-  if (type >= 0)
-    H5Tclose (type);
-}
-
-typedef struct
-{
-  GByteArray *out;
-  const char *path; /* of the group */
-  guint depth;
-} Walk;
-
-static void
-list_object (Walk *walk, hid_t group, const char *name)
-{
-  g_autofree char *path = g_strdup_printf ("%s/%s", walk->path, name);
-  hid_t object = H5Oopen (group, name, H5P_DEFAULT);
-  H5O_info_t info;
-
-  if (object < 0 || H5Oget_info (object, &info) < 0) {
-    g_autofree char *message = take_error ("The object cannot be opened");
-
-    ts_listing_error (walk->out, name, message);
-  } else if (info.type == H5O_TYPE_DATASET) {
-    list_dataset (walk->out, name, path, object);
-  } else if (info.type == H5O_TYPE_GROUP) {
-    guint64 address = info.addr;
-
-    if (g_hash_table_contains (state.open_groups, &address)) {
-      ts_listing_opaque (walk->out, name, "link to a group above", "");
-    } else if (walk->depth >= MAX_DEPTH) {
-      ts_listing_error (walk->out, name, "Nested too deeply");
-    } else {
-      g_hash_table_add (state.open_groups, g_memdup2 (&address, sizeof address));
-      ts_listing_begin_group (walk->out, name);
-      list_group (walk->out, path, object, walk->depth + 1);
-      ts_listing_end_group (walk->out);
-      g_hash_table_remove (state.open_groups, &address);
-    }
-  } else {
-    ts_listing_opaque (walk->out, name, "named type", "");
-  }
-  if (object >= 0)
-    H5Oclose (object);
-}
-
-static herr_t
-list_link (hid_t group, const char *name, const H5L_info_t *info, void *data)
-{
-  Walk *walk = data;
-
-  if (state.n_objects++ >= MAX_OBJECTS) {
-    ts_listing_error (walk->out, name, "The file holds more objects than are listed");
-    return 1;
-  }
-  switch (info->type) {
-  case H5L_TYPE_HARD:
-    list_object (walk, group, name);
-    break;
-  case H5L_TYPE_SOFT: {
-    g_autofree char *target = g_malloc0 (MIN (info->u.val_size, 4096) + 1);
-
-    if (H5Lget_val (group, name, target, MIN (info->u.val_size, 4096), H5P_DEFAULT) < 0)
-      H5Eclear2 (H5E_DEFAULT);
-    ts_listing_opaque (walk->out, name, "link", target);
-    break;
-  }
-  case H5L_TYPE_EXTERNAL:
-    ts_listing_error (walk->out, name, "A link into another file, which is not opened");
-    break;
-  case H5L_TYPE_ERROR:
-  case H5L_TYPE_MAX:
-  default:
-    ts_listing_error (walk->out, name, "A link of a kind that is not followed");
-  }
-  return 0;
-}
-
-static void
-list_group (GByteArray *out, const char *path, hid_t group, guint depth)
-{
-  Walk walk = { out, path, depth };
-
-  if (H5Literate (group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, list_link, &walk) < 0) {
-    g_autofree char *message = take_error ("The group is damaged");
-
-    ts_listing_error (out, "", message);
-  }
 }
 
 #ifdef HAVE_LZF
@@ -551,35 +89,35 @@ hdf5_list (GByteArray *out)
 #ifdef HAVE_LZF
   H5Zregister (&lzf_class);
 #endif
-  state.datasets = g_ptr_array_new ();
-  state.open_groups = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  ts_hdf5.datasets = g_ptr_array_new ();
+  ts_hdf5.open_groups = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   fapl = H5Pcreate (H5P_FILE_ACCESS);
   H5Pset_cache (fapl, 0, 12421, CHUNK_CACHE_BYTES, 0.75);
   /* The name means nothing (see ts-open.c), but the library looks whether it is a link. */
-  state.file = H5Fopen ("/", H5F_ACC_RDONLY, fapl);
-  if (state.file < 0) {
-    g_autofree char *error = take_error ("The HDF5 library cannot open the file");
+  ts_hdf5.file = H5Fopen ("/", H5F_ACC_RDONLY, fapl);
+  if (ts_hdf5.file < 0) {
+    g_autofree char *error = ts_hdf5_take_error ("The HDF5 library cannot open the file");
 
     /* A writer that died left its mark; readers of live files may pass it. */
-    state.file = H5Fopen ("/", H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, fapl);
-    if (state.file < 0) {
+    ts_hdf5.file = H5Fopen ("/", H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, fapl);
+    if (ts_hdf5.file < 0) {
       H5Pclose (fapl);
       return g_steal_pointer (&error);
     }
   }
   H5Pclose (fapl);
-  root = H5Gopen2 (state.file, "/", H5P_DEFAULT);
+  root = H5Gopen2 (ts_hdf5.file, "/", H5P_DEFAULT);
   if (root < 0)
-    return take_error ("The root group is damaged");
+    return ts_hdf5_take_error ("The root group is damaged");
   {
-    hid_t fcpl = H5Fget_create_plist (state.file);
+    hid_t fcpl = H5Fget_create_plist (ts_hdf5.file);
     hsize_t user_block = 0;
 
     H5Pget_userblock (fcpl, &user_block);
     H5Pclose (fcpl);
-    state.is_matlab = user_block == 512;
+    ts_hdf5.is_matlab = user_block == 512;
   }
-  list_group (out, "", root, 0);
+  ts_hdf5_list_group (out, "", root, 0);
   H5Gclose (root);
   return NULL;
 }
@@ -587,39 +125,39 @@ hdf5_list (GByteArray *out)
 static char *
 open_dataset (guint32 id)
 {
-  Dataset *entry;
+  TsHdf5Dataset *entry;
   hid_t file_type;
 
-  if (id >= state.datasets->len)
+  if (id >= ts_hdf5.datasets->len)
     return g_strdup ("No such dataset");
-  if (state.last >= 0 && state.last_id == id)
+  if (ts_hdf5.last >= 0 && ts_hdf5.last_id == id)
     return NULL;
-  if (state.last >= 0) {
-    H5Tclose (state.last_type);
-    H5Sclose (state.last_space);
-    H5Dclose (state.last);
+  if (ts_hdf5.last >= 0) {
+    H5Tclose (ts_hdf5.last_type);
+    H5Sclose (ts_hdf5.last_space);
+    H5Dclose (ts_hdf5.last);
   }
-  entry = g_ptr_array_index (state.datasets, id);
-  state.last = H5Dopen2 (state.file, entry->path, H5P_DEFAULT);
-  if (state.last < 0)
-    return take_error ("The dataset cannot be opened");
-  state.last_id = id;
-  state.last_space = H5Dget_space (state.last);
-  file_type = H5Dget_type (state.last);
+  entry = g_ptr_array_index (ts_hdf5.datasets, id);
+  ts_hdf5.last = H5Dopen2 (ts_hdf5.file, entry->path, H5P_DEFAULT);
+  if (ts_hdf5.last < 0)
+    return ts_hdf5_take_error ("The dataset cannot be opened");
+  ts_hdf5.last_id = id;
+  ts_hdf5.last_space = H5Dget_space (ts_hdf5.last);
+  file_type = H5Dget_type (ts_hdf5.last);
   if (entry->member != NULL) {
     int index = H5Tget_member_index (file_type, entry->member);
     hid_t member = H5Tget_member_type (file_type, (unsigned) MAX (index, 0));
     hid_t memory = ts_hdf5_make_memory_type (member, entry->dtype);
 
-    state.last_type = H5Tcreate (H5T_COMPOUND, entry->element_bytes);
-    H5Tinsert (state.last_type, entry->member, 0, memory);
+    ts_hdf5.last_type = H5Tcreate (H5T_COMPOUND, entry->element_bytes);
+    H5Tinsert (ts_hdf5.last_type, entry->member, 0, memory);
     H5Tclose (memory);
     H5Tclose (member);
   } else {
-    state.last_type = ts_hdf5_make_memory_type (file_type, entry->dtype);
+    ts_hdf5.last_type = ts_hdf5_make_memory_type (file_type, entry->dtype);
   }
   H5Tclose (file_type);
-  if (H5Tget_size (state.last_type) != entry->element_bytes)
+  if (H5Tget_size (ts_hdf5.last_type) != entry->element_bytes)
     return g_strdup ("The elements have an unexpected size");
   return NULL;
 }
@@ -658,12 +196,13 @@ read_run (guint axis,
       n_elements = n * inner;
       memory = H5Screate_simple (1, &n_elements, NULL);
       is_read =
-          H5Sselect_hyperslab (state.last_space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-          H5Dread (state.last, state.last_type, memory, state.last_space, H5P_DEFAULT, *out) >= 0;
+          H5Sselect_hyperslab (ts_hdf5.last_space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+          H5Dread (ts_hdf5.last, ts_hdf5.last_type, memory, ts_hdf5.last_space, H5P_DEFAULT,
+                   *out) >= 0;
       H5Sclose (memory);
       if (!is_read)
         return FALSE;
-      *out += n_elements * H5Tget_size (state.last_type);
+      *out += n_elements * H5Tget_size (ts_hdf5.last_type);
       first += n * inner;
     } else {
       guint64 end = MIN (last, (row + 1) * inner);
@@ -690,8 +229,8 @@ hdf5_read (guint32 id, guint64 start_byte, guint64 n_bytes, guint8 *out)
 
   if (error != NULL)
     return error;
-  size = H5Tget_size (state.last_type);
-  n_dims = H5Sget_simple_extent_dims (state.last_space, dims, NULL);
+  size = H5Tget_size (ts_hdf5.last_type);
+  n_dims = H5Sget_simple_extent_dims (ts_hdf5.last_space, dims, NULL);
   for (int i = 0; i < n_dims; i++) {
     if (__builtin_mul_overflow (n_elements, (guint64) dims[i], &n_elements))
       return g_strdup ("The dataset is too large");
@@ -705,10 +244,10 @@ hdf5_read (guint32 id, guint64 start_byte, guint64 n_bytes, guint8 *out)
   elements = g_malloc (MAX ((last - first) * size, 1));
   to = elements;
   if (n_dims <= 0) {
-    if (H5Dread (state.last, state.last_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, elements) < 0)
-      return take_error ("The value cannot be read");
+    if (H5Dread (ts_hdf5.last, ts_hdf5.last_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, elements) < 0)
+      return ts_hdf5_take_error ("The value cannot be read");
   } else if (!read_run (0, n_dims, dims, start, count, first, last, &to)) {
-    return take_error ("The data cannot be read");
+    return ts_hdf5_take_error ("The data cannot be read");
   }
   memcpy (out, elements + (start_byte - first * size), n_bytes);
   return NULL;

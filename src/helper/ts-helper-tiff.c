@@ -24,6 +24,7 @@ typedef struct
   guint32 width, height;
   guint n_samples, n_bits;
   gboolean is_planar;
+  gboolean is_plain; /* its samples lie in the file as they are, one strip after the other */
 } Page;
 
 static struct
@@ -175,15 +176,70 @@ describe_page (Page *page)
     return g_strdup_printf ("The data is cut off: the page needs %" G_GUINT64_FORMAT
                             " bytes, the file has %" G_GUINT64_FORMAT,
                             n_bytes, (guint64) get_file_size (NULL));
+  page->is_plain = compression == COMPRESSION_NONE && !page->is_planar &&
+                   !TIFFIsTiled (state.tiff) && bits == 8 * ts_dtype_get_size (page->dtype);
   if (!TIFFIsCODECConfigured (compression))
     return g_strdup_printf ("Compressed by method %u, which is not read", compression);
   return NULL;
+}
+
+/* How many pages the description of the first one promises; 0 when it says nothing of them. */
+static guint64
+get_promised_pages (const Page *page)
+{
+  guint64 n = 1, page_samples = (guint64) page->width * page->height * page->n_samples;
+  const char *text = NULL, *at;
+  char *end;
+
+  if (!TIFFGetField (state.tiff, TIFFTAG_IMAGEDESCRIPTION, &text) || text == NULL)
+    return 0;
+  if (g_str_has_prefix (text, "ImageJ=")) {
+    at = strstr (text, "\nimages=");
+    return at != NULL ? g_ascii_strtoull (at + strlen ("\nimages="), NULL, 10) : 0;
+  }
+  at = strstr (text, "\"shape\": [");
+  if (*text != '{' || at == NULL || strstr (text, "\"truncated\": true") == NULL)
+    return 0;
+  for (at += strlen ("\"shape\": ["); g_ascii_isdigit (*at); at = end) {
+    if (__builtin_mul_overflow (n, g_ascii_strtoull (at, &end, 10), &n))
+      return 0;
+    end += strspn (end, ", ");
+  }
+  return n % page_samples == 0 ? n / page_samples : 0;
+}
+
+/* ImageJ above 4 GB, and tifffile when asked to, describe the first page alone; the bytes of the
+ * others follow those of the first. They are read by the program itself. */
+static void
+list_hidden_pages (GByteArray *out, guint64 n_promised, guint64 offset)
+{
+  const Page *page = &g_array_index (state.pages, Page, 0);
+  guint64 dims[] = { page->height, page->width, page->n_samples };
+  guint64 page_bytes =
+      (guint64) page->width * page->height * page->n_samples * ts_dtype_get_size (page->dtype);
+
+  for (guint64 i = 1; i < MIN (n_promised, MAX_PAGES); i++) {
+    g_autofree char *name = g_strdup_printf ("page%" G_GUINT64_FORMAT, i);
+
+    offset += page_bytes;
+    if (offset + page_bytes > get_file_size (NULL)) {
+      g_autofree char *message = g_strdup_printf ("The data is cut off: %" G_GUINT64_FORMAT
+                                                  " of %" G_GUINT64_FORMAT " pages are there",
+                                                  i, n_promised);
+
+      ts_listing_error (out, name, message);
+      return;
+    }
+    ts_listing_dataset (out, name, G_MAXUINT32, page->dtype, 'C', page->n_samples > 1 ? 3 : 2, dims,
+                        offset, TIFFIsBigEndian (state.tiff), NULL);
+  }
 }
 
 static char *
 tiff_list (GByteArray *out)
 {
   TIFFOpenOptions *options = TIFFOpenOptionsAlloc ();
+  guint64 n_promised = 0, first_offset = 0;
 
   TIFFOpenOptionsSetMaxSingleMemAlloc (options, (tmsize_t) MAX_PAGE_BYTES);
   TIFFOpenOptionsSetErrorHandlerExtR (options, keep_message, NULL);
@@ -206,11 +262,17 @@ tiff_list (GByteArray *out)
     else
       ts_listing_dataset (out, name, state.pages->len, page.dtype, 'C', page.n_samples > 1 ? 3 : 2,
                           dims, TS_ARRAY_NO_OFFSET, FALSE, NULL);
+    if (obstacle == NULL && state.pages->len == 0 && page.is_plain) {
+      n_promised = get_promised_pages (&page);
+      first_offset = TIFFGetStrileOffset (state.tiff, 0);
+    }
     g_array_append_val (state.pages, page);
     state.message[0] = '\0';
   } while (state.pages->len < MAX_PAGES && TIFFReadDirectory (state.tiff));
   if (state.message[0] != '\0')
     ts_listing_error (out, "next page", state.message);
+  else if (state.pages->len == 1 && first_offset > 0 && first_offset <= get_file_size (NULL))
+    list_hidden_pages (out, n_promised, first_offset);
   return NULL;
 }
 

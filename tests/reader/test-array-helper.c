@@ -172,6 +172,13 @@ test_tall (void)
   node = ts_document_find (document, "page0");
   g_assert_cmpint (ts_node_get_kind (node), ==, TS_NODE_ERROR);
   g_assert_nonnull (strstr (ts_node_get_error (node)->message, "The data is cut off"));
+
+  g_autoptr (TsDocument) hidden = open_file ("hidden-cut.tif", &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (ts_node_get_tensor (ts_document_find (hidden, "page2")));
+  node = ts_document_find (hidden, "page3");
+  g_assert_nonnull (strstr (ts_node_get_error (node)->message, "3 of 4 pages are there"));
 }
 
 static void
@@ -375,6 +382,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/array-helper/values/v73more.mat", "v73more.mat", test_values);
   g_test_add_data_func ("/array-helper/values/tall.tif", "tall.tif", test_values);
   g_test_add_func ("/array-helper/matlab-73", test_matlab_73);
+  g_test_add_data_func ("/array-helper/values/hidden.tif", "hidden.tif", test_values);
+  g_test_add_data_func ("/array-helper/values/hidden-shape.tif", "hidden-shape.tif", test_values);
   g_test_add_func ("/array-helper/tall", test_tall);
   g_test_add_func ("/array-helper/folder-order", test_folder_order);
   g_test_add_func ("/array-helper/windows", test_windows);

@@ -12,6 +12,7 @@ import zlib
 import h5py
 import numpy as np
 import scipy.io
+import tifffile
 from PIL import Image
 
 HERE = pathlib.Path(__file__).parent
@@ -167,6 +168,15 @@ for i in range(struct.unpack_from("<H", tall, at)[0]):
     if tag == 257:
         struct.pack_into("<I", tall, at + 2 + 12 * i + 8, 60000)
 (HERE / "tall.tif").write_bytes(tall)
+# the first page alone is described
+for file, options in {"hidden.tif": {"imagej": True}, "hidden-shape.tif": {"photometric": "rgb", "byteorder": ">"}}.items():
+    stack = (images[:4, :, :, :3].transpose(0, 2, 3, 1) * 1000).astype("u2")
+    stack = stack[..., 0] if "imagej" in options else stack
+    tifffile.imwrite(HERE / file, stack, truncate=True, **options)
+    for i in range(4):
+        note(file, f"page{i}", stack[i])
+whole = (HERE / "hidden.tif").read_bytes()
+(HERE / "hidden-cut.tif").write_bytes(whole[:-stack[0].nbytes // 4])
 for i in 1, 2:
     note("tall.tif", f"page{i}", images[i, 0])
 colour = (images[0] * 40).transpose(1, 2, 0).astype("u1")
