@@ -121,9 +121,33 @@ free_layer (gpointer data)
   g_free (layer);
 }
 
+/* The name of a method that the library does not decode in C (DWA), or decodes to other numbers
+ * than its own C++ does (B44 of floats, and of sizes that are no multiple of 4); else %NULL. */
+static const char *
+find_unread_compression (int part)
+{
+  exr_compression_t compression;
+
+  if (exr_get_compression (state.file, part, &compression) != EXR_ERR_SUCCESS)
+    return NULL;
+  switch ((int) compression) {
+  case EXR_COMPRESSION_B44:
+    return "B44";
+  case EXR_COMPRESSION_B44A:
+    return "B44A";
+  case EXR_COMPRESSION_DWAA:
+    return "DWAA";
+  case EXR_COMPRESSION_DWAB:
+    return "DWAB";
+  default:
+    return NULL;
+  }
+}
+
 static void
 list_part (GByteArray *out, int part, const char *prefix)
 {
+  const char *compression = find_unread_compression (part);
   const exr_attr_chlist_t *channels = NULL;
   exr_attr_box2i_t window;
   exr_storage_t storage;
@@ -142,6 +166,14 @@ list_part (GByteArray *out, int part, const char *prefix)
   height = (gint64) window.max.y - window.min.y + 1;
   if (storage != EXR_STORAGE_SCANLINE && storage != EXR_STORAGE_TILED) {
     ts_listing_error (out, prefix, "Deep pixels are not read");
+    return;
+  }
+  if (compression != NULL) {
+    g_autofree char *message =
+        g_strdup_printf ("Compressed by %s, which is not read; save it with ZIP or PIZ compression",
+                         compression);
+
+    ts_listing_error (out, prefix[0] != '\0' ? prefix : "pixels", message);
     return;
   }
   if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) {

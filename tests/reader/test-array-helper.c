@@ -181,6 +181,25 @@ test_tall (void)
   g_assert_nonnull (strstr (ts_node_get_error (node)->message, "3 of 4 pages are there"));
 }
 
+/* What the library would read wrong, or not at all, is named. */
+static void
+test_exr_methods (void)
+{
+  const char *const files[][2] = { { "b44.exr", "Compressed by B44," },
+                                   { "dwaa.exr", "Compressed by DWAA," } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files) && can_read (files[i][0]); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (TsDocument) document = open_file (files[i][0], &error);
+    TsNode *node;
+
+    g_assert_no_error (error);
+    node = ts_document_find (document, "pixels");
+    g_assert_cmpint (ts_node_get_kind (node), ==, TS_NODE_ERROR);
+    g_assert_nonnull (strstr (ts_node_get_error (node)->message, files[i][1]));
+  }
+}
+
 static void
 test_folder_order (void)
 {
@@ -384,6 +403,7 @@ main (int argc, char **argv)
   g_test_add_func ("/array-helper/matlab-73", test_matlab_73);
   g_test_add_data_func ("/array-helper/values/hidden.tif", "hidden.tif", test_values);
   g_test_add_data_func ("/array-helper/values/hidden-shape.tif", "hidden-shape.tif", test_values);
+  g_test_add_func ("/array-helper/exr-methods", test_exr_methods);
   g_test_add_func ("/array-helper/tall", test_tall);
   g_test_add_func ("/array-helper/folder-order", test_folder_order);
   g_test_add_func ("/array-helper/windows", test_windows);

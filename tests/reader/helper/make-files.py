@@ -190,6 +190,9 @@ for file, depth in {"float.exr": cv2.IMWRITE_EXR_TYPE_FLOAT, "half.exr": cv2.IMW
     cv2.imwrite(str(HERE / file), pixels[..., ::-1], [cv2.IMWRITE_EXR_TYPE, depth])
     note(file, "pixels", pixels if file == "float.exr" else pixels.astype("f2"))
 
+for file, method in {"b44.exr": cv2.IMWRITE_EXR_COMPRESSION_B44, "dwaa.exr": cv2.IMWRITE_EXR_COMPRESSION_DWAA}.items():
+    cv2.imwrite(str(HERE / file), pixels[..., ::-1], [cv2.IMWRITE_EXR_COMPRESSION, method])
+
 folder = HERE / "folder"
 folder.mkdir(exist_ok=True)
 for i in 2, 10, 1:
