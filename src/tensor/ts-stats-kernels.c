@@ -5,26 +5,21 @@
 
 #include "base/ts-clones.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #define LANES 16
 
 #define REAL    float
-#define LARGEST FLT_MAX
 #define NAME(x) x##_float
 #include "tensor/ts-stats-tmpl.h"
 #undef REAL
-#undef LARGEST
 #undef NAME
 
 #define REAL    double
-#define LARGEST DBL_MAX
 #define NAME(x) x##_double
 #include "tensor/ts-stats-tmpl.h"
 #undef REAL
-#undef LARGEST
 #undef NAME
 
 TS_CLONES gboolean

@@ -10,11 +10,12 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint64 n_special; /* NaN and infinities */
   double min, max, sum;
+  double squares; /* the sum of them; of floats each is exact */
 } TsPartStats;
 
-/* Everything but the deviations; the numbers hold only where n_special is 0. @n at least 1. */
+/* All in one pass. Where one value is NaN or infinite the sum is not finite (nor is that of doubles
+ * near the largest), and nothing else holds. @n at least 1. */
 void ts_kernel_sum_float (const float *values, gsize n, TsPartStats *part);
 void ts_kernel_sum_double (const double *values, gsize n, TsPartStats *part);
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For REAL float or double; LARGEST is its largest finite number. */
+/* For REAL float or double. */
 
 TS_CLONES void
 NAME (ts_kernel_sum) (const REAL *values, gsize n, TsPartStats *part)
 {
-  REAL low[LANES], high[LANES], largest = LARGEST;
-  double sums[LANES] = { 0 };
-  gint32 n_special[LANES] = { 0 };
+  double sums[LANES] = { 0 }, squares[LANES] = { 0 };
+  REAL low[LANES], high[LANES];
   gsize at = 0;
 
   for (guint j = 0; j < LANES; j++)
@@ -14,28 +13,27 @@ NAME (ts_kernel_sum) (const REAL *values, gsize n, TsPartStats *part)
   for (; at + LANES <= n; at += LANES) {
     for (guint j = 0; j < LANES; j++) {
       REAL v = values[at + j];
-      REAL magnitude = v < 0 ? -v : v;
 
-      n_special[j] += magnitude <= largest ? 0 : 1;
       low[j] = v < low[j] ? v : low[j];
       high[j] = v > high[j] ? v : high[j];
       sums[j] += (double) v;
+      squares[j] += (double) v * (double) v;
     }
   }
   for (guint j = 0; at < n; at++, j++) {
     REAL v = values[at];
 
-    n_special[j] += (v < 0 ? -v : v) <= largest ? 0 : 1;
     low[j] = v < low[j] ? v : low[j];
     high[j] = v > high[j] ? v : high[j];
     sums[j] += (double) v;
+    squares[j] += (double) v * (double) v;
   }
   *part = (TsPartStats){ .min = (double) low[0], .max = (double) high[0] };
   for (guint j = 0; j < LANES; j++) {
-    part->n_special += (guint64) n_special[j];
     part->min = MIN (part->min, (double) low[j]);
     part->max = MAX (part->max, (double) high[j]);
     part->sum += sums[j];
+    part->squares += squares[j];
   }
 }
 

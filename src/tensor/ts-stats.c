@@ -5,6 +5,7 @@
 
 #include "tensor/ts-stats-kernels.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -52,6 +53,16 @@ ts_stats_merge (TsStats *self, const TsStats *other)
 /* How many elements are looked at a second time while they are still in the first cache. */
 #define CHUNK 2048
 
+/* The sum of squared deviations is that of the squares without what the mean makes of it, as long
+ * as that is no more than this share: then the difference loses hardly a digit. */
+#define MAX_SHARE 0.9
+
+static gboolean
+is_spread (const TsPartStats *found, double mean)
+{
+  return found->squares <= DBL_MAX && found->sum * mean <= MAX_SHARE * found->squares;
+}
+
 static void
 merge_part (TsStats *self, const TsPartStats *found, gsize n, double m2, gboolean all_integers)
 {
@@ -67,12 +78,45 @@ merge_part (TsStats *self, const TsPartStats *found, gsize n, double m2, gboolea
   ts_stats_merge (self, &part);
 }
 
-/* One value after the other, for what holds NaN or infinities. */
+static gboolean
+are_whole (const double *values, gsize n)
+{
+  for (gsize i = 0; i < n; i++) {
+    if (values[i] != floor (values[i]))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+merge_doubles (TsStats *self, const TsPartStats *found, const double *values, gsize n)
+{
+  double mean = found->sum / (double) n;
+
+  merge_part (self, found, n,
+              is_spread (found, mean) ? found->squares - found->sum * mean
+                                      : ts_kernel_deviation_double (values, n, mean),
+              self->all_integers && are_whole (values, n));
+}
+
+static void
+merge_floats (TsStats *self, const TsPartStats *found, const float *values, gsize n)
+{
+  double mean = found->sum / (double) n;
+
+  merge_part (self, found, n,
+              is_spread (found, mean) ? found->squares - found->sum * mean
+                                      : ts_kernel_deviation_float (values, n, mean),
+              self->all_integers && ts_kernel_are_whole_float (values, n));
+}
+
+/* One value after the other, for what may hold NaN or infinities. */
 static void
 add_carefully (TsStats *self, const double *values, gsize n)
 {
   double finite[CHUNK];
   gsize n_finite = 0;
+  TsPartStats part;
 
   for (gsize i = 0; i < n; i++) {
     if (isfinite (values[i]))
@@ -84,18 +128,10 @@ add_carefully (TsStats *self, const double *values, gsize n)
     else
       self->n_neginf++;
   }
-  if (n_finite > 0)
-    ts_stats_add (self, finite, n_finite);
-}
-
-static gboolean
-are_whole (const double *values, gsize n)
-{
-  for (gsize i = 0; i < n; i++) {
-    if (values[i] != floor (values[i]))
-      return FALSE;
-  }
-  return TRUE;
+  if (n_finite == 0)
+    return;
+  ts_kernel_sum_double (finite, n_finite, &part);
+  merge_doubles (self, &part, finite, n_finite);
 }
 
 void
@@ -106,12 +142,10 @@ ts_stats_add (TsStats *self, const double *values, gsize n)
     TsPartStats part;
 
     ts_kernel_sum_double (values + at, n_part, &part);
-    if (part.n_special > 0)
-      add_carefully (self, values + at, n_part);
+    if (isfinite (part.sum))
+      merge_doubles (self, &part, values + at, n_part);
     else
-      merge_part (self, &part, n_part,
-                  ts_kernel_deviation_double (values + at, n_part, part.sum / (double) n_part),
-                  self->all_integers && are_whole (values + at, n_part));
+      add_carefully (self, values + at, n_part);
   }
 }
 
@@ -120,20 +154,17 @@ add_floats (TsStats *self, const float *values, gsize n)
 {
   for (gsize at = 0; at < n; at += CHUNK) {
     gsize n_part = MIN (n - at, CHUNK);
+    double wide[CHUNK];
     TsPartStats part;
 
     ts_kernel_sum_float (values + at, n_part, &part);
-    if (part.n_special > 0) {
-      double wide[CHUNK];
-
-      for (gsize i = 0; i < n_part; i++)
-        wide[i] = (double) values[at + i];
-      add_carefully (self, wide, n_part);
-    } else {
-      merge_part (self, &part, n_part,
-                  ts_kernel_deviation_float (values + at, n_part, part.sum / (double) n_part),
-                  self->all_integers && ts_kernel_are_whole_float (values + at, n_part));
+    if (isfinite (part.sum)) {
+      merge_floats (self, &part, values + at, n_part);
+      continue;
     }
+    for (gsize i = 0; i < n_part; i++)
+      wide[i] = (double) values[at + i];
+    add_carefully (self, wide, n_part);
   }
 }
 

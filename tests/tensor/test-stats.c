@@ -146,6 +146,77 @@ test_large_offset (void)
   g_assert_true (stats.all_integers);
 }
 
+/* Both ways to the deviations: from the squares, and where these say too little, a second look. */
+static void
+test_spread (void)
+{
+  static const double means[] = { 0, 0.3, -3, 40, 1e6, -1e9, 3e37 };
+  g_autofree float *values = g_new (float, N);
+  g_autofree double *doubles = g_new (double, N);
+
+  for (guint m = 0; m < G_N_ELEMENTS (means); m++) {
+    for (guint constant = 0; constant < 2; constant++) {
+      g_autoptr (TsBlock) block = block_over (values, TS_DTYPE_FLOAT32, N, 1);
+      TsStats expected, stats;
+
+      for (guint i = 0; i < N; i++) {
+        double spread = constant ? 0 : g_test_rand_double_range (-1, 1);
+
+        values[i] = (float) (means[m] + spread * MAX (1, fabs (means[m]) * 1e-5));
+        doubles[i] = (double) values[i];
+      }
+      expected = naive (doubles, N);
+      for (guint wide = 0; wide < 2; wide++) {
+        ts_stats_init (&stats);
+        if (wide)
+          ts_stats_add (&stats, doubles, N);
+        else
+          ts_stats_add_block (&stats, block);
+        g_assert_cmpfloat (stats.min, ==, expected.min);
+        g_assert_cmpfloat (stats.max, ==, expected.max);
+        g_assert_cmpfloat_with_epsilon (stats.mean, expected.mean,
+                                        1e-13 * MAX (1, fabs (expected.mean)));
+        if (constant)
+          g_assert_cmpfloat (ts_stats_get_std (&stats), <=, 1e-15 * fabs (means[m]));
+        else
+          g_assert_cmpfloat_with_epsilon (stats.m2 / expected.m2, 1, 1e-10);
+      }
+    }
+  }
+}
+
+/* Doubles whose sum or squares no double holds; infinities that cancel each other. */
+static void
+test_overflow (void)
+{
+  double values[] = { 1.5e308, 1.5e308, 1e308, 1.5e308 };
+  double squares[] = { 3e200, 3e200, 3e200 };
+  float both[] = { INFINITY, 1, 2, -INFINITY, 3, NAN };
+  g_autoptr (TsBlock) block = block_over (both, TS_DTYPE_FLOAT32, G_N_ELEMENTS (both), 1);
+  TsStats stats;
+
+  ts_stats_init (&stats);
+  ts_stats_add (&stats, values, G_N_ELEMENTS (values));
+  g_assert_cmpuint (stats.n_finite, ==, 4);
+  g_assert_cmpuint (stats.n_posinf, ==, 0);
+  g_assert_cmpfloat (stats.min, ==, 1e308);
+  g_assert_cmpfloat (stats.max, ==, 1.5e308);
+
+  ts_stats_init (&stats);
+  ts_stats_add (&stats, squares, G_N_ELEMENTS (squares));
+  g_assert_cmpfloat (stats.mean, ==, 3e200);
+  g_assert_cmpfloat (ts_stats_get_std (&stats), ==, 0);
+
+  ts_stats_init (&stats);
+  ts_stats_add_block (&stats, block);
+  g_assert_cmpuint (stats.n_finite, ==, 3);
+  g_assert_cmpuint (stats.n_nan, ==, 1);
+  g_assert_cmpuint (stats.n_posinf, ==, 1);
+  g_assert_cmpuint (stats.n_neginf, ==, 1);
+  g_assert_cmpfloat (stats.mean, ==, 2);
+  g_assert_cmpfloat (stats.m2, ==, 2);
+}
+
 static void
 test_nothing (void)
 {
@@ -324,6 +395,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/stats/float-block", test_float_block);
   g_test_add_func ("/stats/types", test_types);
   g_test_add_func ("/stats/large-offset", test_large_offset);
+  g_test_add_func ("/stats/spread", test_spread);
+  g_test_add_func ("/stats/overflow", test_overflow);
   g_test_add_func ("/stats/nothing", test_nothing);
   g_test_add_func ("/stats/histogram", test_histogram);
   g_test_add_func ("/stats/histogram-exact", test_histogram_exact);
