@@ -44,7 +44,7 @@ new_planes (const TsBlock *image, guint64 width, guint64 height, guint8 **data, 
   guint64 planes[3] = { image->dims[2], height, width };
   guint64 dims[3] = { height, width, image->dims[2] };
   gint64 strides[3] = { (gint64) width, 1, (gint64) (width * height) };
-  TsBlock *memory = ts_block_new_packed (dtype, 3, planes, data, error);
+  TsBlock *memory = ts_block_new_unset (dtype, 3, planes, data, error);
 
   if (memory == NULL)
     return NULL;
@@ -61,7 +61,7 @@ new_result (const TsBlock *image,
 {
   guint64 dims[3] = { height, width, image->dims[2] };
 
-  return ts_block_new_packed (dtype, 3, dims, data, error);
+  return ts_block_new_unset (dtype, 3, dims, data, error);
 }
 
 static const guint8 *

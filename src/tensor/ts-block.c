@@ -54,11 +54,11 @@ ts_block_get_rows (const TsBlock *block, guint64 first, guint64 n_rows)
 }
 
 TsBlock *
-ts_block_new_packed (TsDtype dtype,
-                     guint n_dims,
-                     const guint64 *dims,
-                     guint8 **out_data,
-                     GError **error)
+ts_block_new_unset (TsDtype dtype,
+                    guint n_dims,
+                    const guint64 *dims,
+                    guint8 **out_data,
+                    GError **error)
 {
   gint64 strides[TS_BLOCK_MAX_DIMS];
   guint64 n_bytes = ts_dtype_get_size (dtype);
@@ -81,10 +81,27 @@ ts_block_new_packed (TsDtype dtype,
     g_set_error (error, TS_ERROR, TS_ERROR_FAILED, _ ("No memory for %" PRIu64 " bytes"), n_bytes);
     return NULL;
   }
-  memset (data, 0, (gsize) n_bytes);
   if (out_data != NULL)
     *out_data = data;
   return ts_block_new (data, dtype, n_dims, dims, strides, data, free);
+}
+
+TsBlock *
+ts_block_new_packed (TsDtype dtype,
+                     guint n_dims,
+                     const guint64 *dims,
+                     guint8 **out_data,
+                     GError **error)
+{
+  guint8 *data;
+  TsBlock *self = ts_block_new_unset (dtype, n_dims, dims, &data, error);
+
+  if (self == NULL)
+    return NULL;
+  memset (data, 0, (gsize) ts_block_get_n_elements (self) * ts_dtype_get_size (dtype));
+  if (out_data != NULL)
+    *out_data = data;
+  return self;
 }
 
 TsBlock *

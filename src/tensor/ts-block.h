@@ -47,8 +47,17 @@ TsBlock *ts_block_new (const guint8 *data,
 TsBlock *
 ts_block_get_rows (const TsBlock *block, guint64 first, guint64 n_rows) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A packed, zeroed, 64-byte aligned row-major block that owns its memory; the content may be
- * written through @out_data until the block is shared. %NULL and an error without memory. */
+/* A packed, 64-byte aligned row-major block that owns its memory; the content may be written
+ * through
+ * @out_data until the block is shared. %NULL and an error without memory. Holds anything at first:
+ * for those who write every element. */
+TsBlock *ts_block_new_unset (TsDtype dtype,
+                             guint n_dims,
+                             const guint64 *dims,
+                             guint8 **out_data,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same, of zeros. */
 TsBlock *ts_block_new_packed (TsDtype dtype,
                               guint n_dims,
                               const guint64 *dims,

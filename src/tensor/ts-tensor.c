@@ -234,7 +234,8 @@ ts_tensor_get_read_limit (void)
   return READ_LIMIT_BYTES;
 }
 
-/* A window that lies dense enough is read in one go; the block keeps the file's strides. */
+/* A window that lies dense enough is read in one go, or taken where it lies when it is in memory;
+ * the block keeps the file's strides. */
 static TsBlock *
 read_span (TsTensor *self,
            guint64 offset,
@@ -245,8 +246,15 @@ read_span (TsTensor *self,
 {
   gsize size = ts_dtype_get_size (self->dtype);
   gsize n_bytes = (gsize) n_span * size;
-  guint8 *data = aligned_alloc (64, (n_bytes + 127) & ~(gsize) 63);
+  const guint8 *there = self->byte_order == G_BYTE_ORDER ? ts_source_peek (self->source) : NULL;
+  guint8 *data;
 
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (there != NULL)
+    return ts_block_new (there + offset, self->dtype, self->shape.n_dims, count, self->strides,
+                         g_object_ref (self->source), g_object_unref);
+  data = aligned_alloc (64, (n_bytes + 127) & ~(gsize) 63);
   if (data == NULL) {
     g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "No memory for %" G_GSIZE_FORMAT " bytes",
                  n_bytes);
@@ -374,7 +382,7 @@ ts_tensor_read (TsTensor *self,
   {
     guint64 at_count[TS_MAX_DIMS];
     guint8 *out;
-    g_autoptr (TsBlock) block = ts_block_new_packed (self->dtype, n_dims, count, &out, error);
+    g_autoptr (TsBlock) block = ts_block_new_unset (self->dtype, n_dims, count, &out, error);
 
     if (block == NULL)
       return NULL;

@@ -70,6 +70,39 @@ test_read_random_windows (void)
   }
 }
 
+/* What is in memory already is taken where it lies, and stays as long as the block; what has
+ * another byte order is a copy. */
+static void
+test_read_in_memory (void)
+{
+  const guint64 start[1] = { 5 }, count[1] = { 7 };
+  const TsShape shape = { .n_dims = 1, .dims = { 100 } };
+
+  for (guint is_big = 0; is_big < 2; is_big++) {
+    g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+    TsSource *source = counting_source (100, is_big);
+    const guint8 *there = ts_source_peek (source);
+    TsTensor *tensor = ts_tensor_new (source, 0, TS_DTYPE_INT16,
+                                      is_big ? G_BIG_ENDIAN : G_LITTLE_ENDIAN, &shape, NULL, NULL);
+    g_autoptr (TsBlock) block = ts_tensor_read (tensor, start, count, NULL, NULL);
+    g_autoptr (GError) error = NULL;
+    double values[7];
+
+    g_cancellable_cancel (cancellable);
+    g_assert_null (ts_tensor_read (tensor, start, count, cancellable, &error));
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    if (is_big == (G_BYTE_ORDER == G_BIG_ENDIAN))
+      g_assert_true (block->data == there + 10);
+    else
+      g_assert_true (block->data < there || block->data >= there + 200);
+    g_object_unref (tensor);
+    g_object_unref (source);
+    ts_block_load_doubles (block, values);
+    for (guint i = 0; i < 7; i++)
+      g_assert_cmpfloat (values[i], ==, 5 + i);
+  }
+}
+
 static void
 test_bounds (void)
 {
@@ -239,6 +272,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tensor/read-random-windows", test_read_random_windows);
+  g_test_add_func ("/tensor/read-in-memory", test_read_in_memory);
   g_test_add_func ("/tensor/bounds", test_bounds);
   g_test_add_func ("/tensor/expanded-is-refused", test_expanded_is_refused);
   g_test_add_func ("/tensor/digest", test_digest);
