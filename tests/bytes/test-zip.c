@@ -229,11 +229,11 @@ test_members (gconstpointer zip64)
   g_assert_cmpint (ts_zip_find (zip, "nothing"), ==, -1);
 }
 
-/* As the large ones are unpacked. */
+/* As the large ones are unpacked: into large pages, and into a file. */
 static void
 test_to_file (void)
 {
-  const gsize n_data = 2000000;
+  const gsize n_data = 4500000;
   g_autofree guint8 *data = make_data (n_data);
   const Part parts[] = { { "large", data, n_data, 8, FALSE, 0, 0 },
                          { "lies", data, n_data, 8, FALSE, 0, n_data + 1 },
