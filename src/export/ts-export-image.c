@@ -36,21 +36,6 @@ reserve (TsExportWorker *self, guint64 n_bytes, GError **error)
   return self->pixels != NULL;
 }
 
-/* Row by row, so that little memory is needed at once; the image is read only once. */
-static gboolean
-add_stats (TsBlock *image, TsStats *stats, GCancellable *cancellable, GError **error)
-{
-  ts_stats_init (stats);
-  for (guint64 y = 0; y < image->dims[0]; y++) {
-    g_autoptr (TsBlock) row = ts_block_pick (image, 0, y);
-
-    if (g_cancellable_set_error_if_cancelled (cancellable, error))
-      return FALSE;
-    ts_stats_add_block (stats, row);
-  }
-  return TRUE;
-}
-
 /* The labels themselves, one byte each, where a palette says their colours. Bytes are written over
  * the floats they come from, which are never behind. */
 static gboolean
@@ -140,18 +125,18 @@ ts_export_image_render (TsExportWorker *worker,
   if (block == NULL)
     return FALSE;
   describe (plan, image, &size, format);
+  ts_stats_init (&image->stats);
   if (plan->palette != NULL && !render_labels (plan, block, image, worker->pixels, error))
     return FALSE;
   if (!ts_render_block_cancellable (block, &plan->pixel_recipe, &image->resolved, format,
                                     plan->values, plan->palette != NULL ? NULL : worker->pixels,
-                                    (gsize) row_bytes, &image->marks, job->cancellable, error))
+                                    (gsize) row_bytes, &image->marks,
+                                    plan->sidecar ? &image->stats : NULL, job->cancellable, error))
     return FALSE;
   if (plan->palette == NULL &&
       !ts_render_decorate (block, plan->overlay, image->index, NULL, &plan->pixel_recipe,
                            &image->resolved, format, plan->values, worker->pixels,
                            (gsize) row_bytes, job->cancellable, error))
-    return FALSE;
-  if (plan->sidecar && !add_stats (block, &image->stats, job->cancellable, error))
     return FALSE;
   image->picture = (TsPicture){ .width = size.width,
                                 .height = size.height,

@@ -2,9 +2,11 @@
 /* Everything that one level of the processor compiles for itself; LEVEL is its name. The file that
  * includes it has config.h and the system headers before. */
 
-#ifdef __F16C__
+#ifdef __SSSE3__
 #include <immintrin.h>
+#endif
 
+#ifdef __F16C__
 static inline float
 half_to_float (guint16 h)
 {
@@ -58,6 +60,7 @@ half_to_float (guint16 h)
 #define NAME(x)   x##_f
 #define OWN_DTYPE TS_DTYPE_FLOAT32
 #define LARGEST   FLT_MAX
+#define COUNT     gint32
 #define MAGIC     8388608.0f
 #define CHUNK     1024
 /* A row of a buffer is no power of two: those would all want the same lines of the cache. */
@@ -152,59 +155,89 @@ load_elements_f (TsDtype dtype, const guint8 *src, gssize stride_bytes, gsize n,
   }
 }
 
-/* The level of each t (see TsCurveTable); 0 for NaN. @next is what will be loaded after it. */
-static void
+/* The level of each t (see TsCurveTable); 0 for NaN, and TRUE when there was one. @next is what
+ * will be loaded after it. */
+static gboolean
 look_up_curve (const TsCurveTable *curve,
                const float *restrict t,
                gsize n,
                const void *next,
                guint8 *restrict out)
 {
-  typedef guint32 Bits __attribute__ ((may_alias));
-  float low = curve->least, high = 1, clamped[CHUNK];
+  float low = curve->least, high = 1;
   guint32 shift = curve->shift, mask = (1u << shift) - 1, flip = curve->falls ? 255 : 0;
-  const Bits *bits = (const Bits *) (gconstpointer) clamped;
+  guint32 first, found[CHUNK], rest[CHUNK];
   const guint32 *entries = curve->entries;
-  guint32 first, found[CHUNK];
+  gint32 n_nan = 0;
 
   memcpy (&first, &low, sizeof first);
   first >>= shift;
   for (gsize i = 0; i < n; i++) {
     float v = t[i] > low ? t[i] : low;
+    guint32 bits;
 
-    clamped[i] = v < high ? v : high;
+    v = v < high ? v : high;
+    memcpy (&bits, &v, sizeof bits);
+    n_nan |= t[i] != t[i];
+    found[i] = (bits >> shift) - first;
+    rest[i] = bits & mask;
   }
-  for (gsize i = 0; i < n; i++)
-    found[i] = (bits[i] >> shift) - first;
+  if (n % 2 != 0)
+    found[n] = 0; /* looked up along with the last one */
   for (gsize at = 0; at < n; at += 16) {
     gsize end = MIN (at + 16, n);
 
     __builtin_prefetch ((const float *) next + at);
-    for (gsize i = at; i < end; i++) {
-      guint32 entry = entries[found[i]];
+    /* Two at a time; what the compiler makes of it with vectors is slower. */
+    for (gsize i = at; i < end; i += 2) {
+      guint64 two;
 
-      /* One after the other: what the compiler makes of it with vectors is slower. */
-      __asm__("" : "+r"(entry));
-      found[i] = entry;
+      memcpy (&two, found + i, sizeof two);
+      two = entries[(guint32) two] | (guint64) entries[two >> 32] << 32;
+      memcpy (found + i, &two, sizeof two);
     }
   }
   for (gsize i = 0; i < n; i++)
-    out[i] = (guint8) (((found[i] >> 24) + ((bits[i] & mask) >= (found[i] & 0xffffff))) ^ flip);
+    out[i] = (guint8) (((found[i] >> 24) + (rest[i] >= (found[i] & 0xffffff))) ^ flip);
+  return n_nan != 0;
+}
+
+/* Pixels of four bytes to three of their bytes. */
+static void
+pack_rgb (const guint32 *restrict pixels, gsize n, guint8 *restrict out)
+{
+  gsize i = 0;
+
+#ifdef __SSSE3__
+  const __m128i order = _mm_setr_epi8 (0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
+
+  /* Sixteen bytes at a time, of which the next write over the last four. */
+  for (; i + 6 <= n; i += 4) {
+    __m128i four = _mm_loadu_si128 ((const __m128i *) (gconstpointer) (pixels + i));
+
+    _mm_storeu_si128 ((__m128i *) (gpointer) (out + i * 3), _mm_shuffle_epi8 (four, order));
+  }
+#else
+  for (; i + 4 <= n; i += 4) {
+    guint32 a = GUINT32_FROM_LE (pixels[i]) & 0xffffff;
+    guint32 b = GUINT32_FROM_LE (pixels[i + 1]) & 0xffffff;
+    guint32 c = GUINT32_FROM_LE (pixels[i + 2]) & 0xffffff;
+    guint32 d = GUINT32_FROM_LE (pixels[i + 3]);
+    guint32 packed[3] = { GUINT32_TO_LE (a | b << 24), GUINT32_TO_LE (b >> 8 | c << 16),
+                          GUINT32_TO_LE (c >> 16 | d << 8) };
+
+    memcpy (out + i * 3, packed, sizeof packed);
+  }
+#endif
+  for (; i < n; i++)
+    memcpy (out + i * 3, &pixels[i], 3);
 }
 
 static void
 expand_map (const TsPlan *plan, const guint8 *restrict entries, gsize n, guint8 *restrict out)
 {
-  if (plan->n_out == 4) {
-    for (gsize i = 0; i < n; i++)
-      memcpy (out + i * 4, &plan->map_rgba[entries[i]], 4);
-    return;
-  }
-  /* Four bytes at a time, of which the next pixel writes over the last. */
-  for (gsize i = 0; i + 1 < n; i++)
-    memcpy (out + i * 3, &plan->map_rgba[entries[i]], 4);
-  if (n > 0)
-    memcpy (out + (n - 1) * 3, &plan->map_rgba[entries[n - 1]], 3);
+  for (gsize i = 0; i < n; i++)
+    memcpy (out + i * 4, &plan->map_rgba[entries[i]], 4);
 }
 
 /* The same for a map of more entries than a byte counts. */
@@ -212,21 +245,7 @@ static void
 expand_long_map (const TsPlan *plan, const guint16 *restrict entries, gsize n, guint8 *restrict out)
 {
   for (gsize i = 0; i < n; i++)
-    memcpy (out + i * plan->n_out, &plan->map_rgba[entries[i]], plan->n_out);
-}
-
-static void
-expand_rgb (const guint8 *restrict r,
-            const guint8 *restrict g,
-            const guint8 *restrict b,
-            gsize n,
-            guint8 *restrict out)
-{
-  for (gsize i = 0; i < n; i++) {
-    out[i * 3] = r[i];
-    out[i * 3 + 1] = g[i];
-    out[i * 3 + 2] = b[i];
-  }
+    memcpy (out + i * 4, &plan->map_rgba[entries[i]], 4);
 }
 
 static void
@@ -259,6 +278,20 @@ expand_rgbx (const guint8 *restrict r,
   }
 }
 
+/* Whether three inputs become RGBA8 (or RGB8) in one go. */
+static gboolean
+is_rgba_plan (const TsPlan *plan)
+{
+  if (plan->kind != TS_PLAN_COLOR || plan->n_inputs != 3 || plan->n_out < 3 || plan->has_curve)
+    return FALSE;
+  for (guint k = 0; k < 3; k++) {
+    if (plan->source[k] < 0 || plan->inputs[k].is_step ||
+        plan->inputs[k].divides != plan->inputs[0].divides)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* Where there is no more than SSE2 the order of the compiler's own loop costs a quarter more. */
 #if defined __SSE2__ && !defined __AVX2__
 #define TS_HAS_SSE2_RGBA 1
@@ -270,11 +303,49 @@ expand_rgbx (const guint8 *restrict r,
 #include "pixels/ts-pipeline-tmpl.h"
 #include "pixels/ts-run-tmpl.h"
 
+#define ELEMENT  guint16
+#define VALUE(v) ts_bfloat16_to_float (v)
+#define RGBA(x)  bfloat16_##x
+#include "pixels/ts-rgba-tmpl.h"
+#undef ELEMENT
+#undef VALUE
+#undef RGBA
+
+/* Planes of bfloat16 to RGBA8 without a stop as floats: it takes only a shift to make them such. */
+static gboolean
+is_bfloat16_rgba (const TsPlan *plan, const TsRun *run, const guint8 *out, const TsMarks *marks)
+{
+  return run->dtype == TS_DTYPE_BFLOAT16 && run->pixel_stride_bytes == sizeof (guint16) &&
+         run->channel_stride_bytes % sizeof (guint16) == 0 &&
+         (guintptr) run->first % sizeof (guint16) == 0 && is_rgba_plan (plan) && plan->n_out == 4 &&
+         plan->bits == 8 && !plan->has_patches && marks == NULL && out != NULL &&
+         (guintptr) out % sizeof (guint32) == 0;
+}
+
+static void
+render_bfloat16_rgba (const TsPlan *plan, const TsRun *run, guint8 *out)
+{
+  for (gsize at = 0; at < run->n_pixels; at += CHUNK, out += CHUNK * 4) {
+    TsRun piece = *run;
+    const guint16 *x[3];
+
+    piece.first += at * sizeof (guint16);
+    piece.n_pixels = MIN (run->n_pixels - at, CHUNK);
+    for (guint k = 0; k < 3; k++)
+      x[k] = (const guint16 *) (gconstpointer) (piece.first +
+                                                plan->source[k] * run->channel_stride_bytes);
+    /* NaN has a colour of its own. */
+    if (bfloat16_render (plan, x, piece.n_pixels, (guint32 *) (gpointer) out))
+      render_run_f (plan, NULL, &piece, out, NULL);
+  }
+}
+
 #undef REAL
 #undef FIELD
 #undef NAME
 #undef OWN_DTYPE
 #undef LARGEST
+#undef COUNT
 #undef MAGIC
 #undef CHUNK
 #undef ROOM
@@ -284,6 +355,7 @@ expand_rgbx (const guint8 *restrict r,
 #define NAME(x)   x##_d
 #define OWN_DTYPE TS_DTYPE_FLOAT64
 #define LARGEST   DBL_MAX
+#define COUNT     gint64
 #define MAGIC     4503599627370496.0
 #define CHUNK     512
 #define ROOM      (CHUNK + 80)
@@ -306,6 +378,8 @@ render (const TsPlan *plan,
 {
   if (plan->is_wide)
     render_run_d (plan, curve, run, out, marks);
+  else if (is_bfloat16_rgba (plan, run, out, marks))
+    render_bfloat16_rgba (plan, run, out);
   else
     render_run_f (plan, curve, run, out, marks);
 }

@@ -12,8 +12,8 @@
 
 #define OVER_COLOR  0xff2020
 #define UNDER_COLOR 0x2060ff
-/* Elements that are rendered between two looks at the cancellable. */
-#define CHECK_ELEMENTS ((guint64) 1 << 20)
+/* Elements that are rendered between two looks at the cancellable; the second cache holds them. */
+#define CHECK_ELEMENTS ((guint64) 1 << 16)
 /* Images above this many elements are read and rendered in bands of about BAND_ELEMENTS. */
 #define LARGE_ELEMENTS ((guint64) 1 << 22)
 #define BAND_ELEMENTS  ((guint64) 1 << 21)
@@ -116,6 +116,7 @@ ts_render_block_cancellable (const TsBlock *image,
                              guint8 *out,
                              gsize out_stride_bytes,
                              TsMarks *marks,
+                             TsStats *stats,
                              GCancellable *cancellable,
                              GError **error)
 {
@@ -129,6 +130,8 @@ ts_render_block_cancellable (const TsBlock *image,
     ts_render_block (rows, recipe, resolved, format, values,
                      out != NULL ? out + (gsize) y * out_stride_bytes : NULL, out_stride_bytes,
                      marks);
+    if (stats != NULL)
+      ts_stats_add_block (stats, rows);
   }
   return TRUE;
 }
@@ -163,8 +166,8 @@ render_rect (const Image *self, const TsRect *rect, guint8 *out, TsMarks *marks,
   if (image == NULL)
     return FALSE;
   return ts_render_block_cancellable (image, self->recipe, self->resolved, self->format,
-                                      self->values, out, self->stride, marks, self->cancellable,
-                                      error) &&
+                                      self->values, out, self->stride, marks, NULL,
+                                      self->cancellable, error) &&
          (out == NULL || ts_render_decorate (image, self->overlay, self->index, rect, self->recipe,
                                              self->resolved, self->format, self->values, out,
                                              self->stride, self->cancellable, error));

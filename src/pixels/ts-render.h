@@ -71,7 +71,8 @@ void ts_render_block (const TsBlock *image,
                       gsize out_stride_bytes,
                       TsMarks *marks);
 
-/* As ts_render_block(), looking every some rows whether it was cancelled. */
+/* As ts_render_block(), looking every some rows whether it was cancelled. @stats (nullable): all
+ * elements are added to it, while they are in the cache. */
 gboolean ts_render_block_cancellable (const TsBlock *image,
                                       const TsRecipe *recipe,
                                       const TsResolved *resolved,
@@ -80,6 +81,7 @@ gboolean ts_render_block_cancellable (const TsBlock *image,
                                       guint8 *out,
                                       gsize out_stride_bytes,
                                       TsMarks *marks,
+                                      TsStats *stats,
                                       GCancellable *cancellable,
                                       GError **error);
 

@@ -121,94 +121,22 @@ NAME (quantise_form) (enum NAME (Form) form,
   return n_nan != 0;
 }
 
-/* Three inputs to RGBA8 in one go, as fast as memory; TRUE when there may have been a NaN. */
-static inline __attribute__ ((always_inline)) gboolean
-NAME (render_rgba_form) (enum NAME (Form) form,
-                         gboolean invert,
-                         gboolean half_even,
-                         const TsPlan *plan,
-                         const REAL *restrict r,
-                         const REAL *restrict g,
-                         const REAL *restrict b,
-                         gsize n,
-                         guint32 *restrict out)
-{
-  TsTransform for_r = plan->inputs[0], for_g = plan->inputs[1], for_b = plan->inputs[2];
-  REAL mul = plan->quantiser.mul, add = plan->quantiser.add, low = 0, high = plan->quantiser.max;
-  gint32 n_nan = 0;
-
-  for (gsize i = 0; i < n; i++) {
-    REAL tr = NAME (apply) (form, &for_r, r[i]);
-    REAL tg = NAME (apply) (form, &for_g, g[i]);
-    REAL tb = NAME (apply) (form, &for_b, b[i]);
-
-    n_nan |= __builtin_isunordered (tr, tg) | (tb != tb);
-    if (invert) {
-      tr = 1 - tr;
-      tg = 1 - tg;
-      tb = 1 - tb;
-    }
-    tr = tr * mul + add;
-    tg = tg * mul + add;
-    tb = tb * mul + add;
-    tr = tr > low ? tr : low;
-    tg = tg > low ? tg : low;
-    tb = tb > low ? tb : low;
-    tr = tr < high ? tr : high;
-    tg = tg < high ? tg : high;
-    tb = tb < high ? tb : high;
-    if (half_even) {
-      tr = (tr + MAGIC) - MAGIC;
-      tg = (tg + MAGIC) - MAGIC;
-      tb = (tb + MAGIC) - MAGIC;
-    }
-    out[i] = GUINT32_TO_LE ((guint32) (gint32) tr | (guint32) (gint32) tg << 8 |
-                            (guint32) (gint32) tb << 16 | 0xff000000u);
-  }
-  return n_nan != 0;
-}
-
-#define RENDER(form)                                                                               \
-  (plan->invert ? half_even ? NAME (render_rgba_form) (form, TRUE, TRUE, plan, r, g, b, n, out)    \
-                            : NAME (render_rgba_form) (form, TRUE, FALSE, plan, r, g, b, n, out)   \
-   : half_even ? NAME (render_rgba_form) (form, FALSE, TRUE, plan, r, g, b, n, out)                \
-                : NAME (render_rgba_form) (form, FALSE, FALSE, plan, r, g, b, n, out))
+#define ELEMENT  REAL
+#define VALUE(v) (v)
+#define RGBA(x)  NAME (rgba_##x)
+#include "pixels/ts-rgba-tmpl.h"
+#undef ELEMENT
+#undef VALUE
+#undef RGBA
 
 static gboolean
 NAME (render_rgba) (const TsPlan *plan, const REAL *const x[4], gsize n, guint32 *out)
 {
-  const REAL *r = x[0], *g = x[1], *b = x[2];
-  gboolean half_even = plan->quantiser.half_even;
-
 #if TS_HAS_SSE2_RGBA
-  if (sizeof (REAL) == sizeof (float) && !half_even && n % 16 == 0)
+  if (sizeof (REAL) == sizeof (float) && !plan->quantiser.half_even && n % 16 == 0)
     return render_rgba_sse2 (plan, (const float *const *) x, n, out);
 #endif
-
-  /* A plain channel among others is a range of 0 .. 1, which changes no number. */
-  if (plan->inputs[0].divides)
-    return plan->inputs[0].is_plain && plan->inputs[1].is_plain && plan->inputs[2].is_plain
-               ? RENDER (NAME (FORM_QUOTIENT))
-               : RENDER (NAME (FORM_QUOTIENT_RANGE));
-  return plan->inputs[0].is_plain && plan->inputs[1].is_plain && plan->inputs[2].is_plain
-             ? RENDER (NAME (FORM_PLAIN))
-             : RENDER (NAME (FORM_RANGE));
-}
-
-#undef RENDER
-
-/* Whether NAME (render_rgba) does it. */
-static gboolean
-NAME (is_rgba) (const TsPlan *plan, const REAL *const x[4])
-{
-  if (plan->kind != TS_PLAN_COLOR || plan->n_inputs != 3 || plan->n_out != 4 || plan->has_curve)
-    return FALSE;
-  for (guint k = 0; k < 3; k++) {
-    if (x[k] == NULL || plan->inputs[k].is_step ||
-        plan->inputs[k].divides != plan->inputs[0].divides)
-      return FALSE;
-  }
-  return TRUE;
+  return NAME (rgba_render) (plan, x, n, out);
 }
 
 #define QUANTISE(form)                                                                             \
@@ -244,6 +172,8 @@ NAME (quantise_bytes) (const TsTransform *transform,
 
 #undef QUANTISE
 
+/* What is no finite number (its difference from itself is none either) is rare: first only whether
+ * there is any. */
 static inline __attribute__ ((always_inline)) void
 NAME (count_form) (enum NAME (Form) form,
                    gboolean is_ranged,
@@ -252,22 +182,22 @@ NAME (count_form) (enum NAME (Form) form,
                    gsize n,
                    TsMarks *marks)
 {
-  gint32 n_nan = 0, n_posinf = 0, n_neginf = 0, n_under = 0, n_over = 0;
+  REAL largest = LARGEST, low = 0, high = 1;
+  COUNT n_under = 0, n_over = 0, n_special = 0;
   TsTransform local = *transform;
-  REAL largest = LARGEST;
 
   for (gsize i = 0; i < n; i++) {
     REAL t = NAME (apply) (form, &local, x[i]);
 
-    n_nan += x[i] != x[i];
-    n_posinf += x[i] > largest;
-    n_neginf += x[i] < -largest;
-    n_under += t < 0;
-    n_over += t > 1;
+    n_special |= x[i] - x[i] != low;
+    n_under += t < low;
+    n_over += t > high;
   }
-  marks->n_nan += (guint64) n_nan;
-  marks->n_posinf += (guint64) n_posinf;
-  marks->n_neginf += (guint64) n_neginf;
+  for (gsize i = 0; i < n && n_special != 0; i++) {
+    marks->n_nan += x[i] != x[i];
+    marks->n_posinf += x[i] > largest;
+    marks->n_neginf += x[i] < -largest;
+  }
   if (is_ranged) {
     marks->n_under += (guint64) n_under;
     marks->n_over += (guint64) n_over;
@@ -324,13 +254,11 @@ NAME (input_to_bytes) (const TsPlan *plan,
                                   k < 3 && plan->invert && plan->kind != TS_PLAN_MAP, x, n, out);
 
   NAME (normalise) (transform, x, n, t);
-  for (gsize i = 0; i < n; i++)
+  if (curve != NULL && sizeof (REAL) == sizeof (float))
+    return look_up_curve (curve, (const float *) (gconstpointer) t, n, next, out);
+  for (gsize i = 0; i < n; i++) {
     has_nan |= t[i] != t[i];
-  if (curve != NULL && sizeof (REAL) == sizeof (float)) {
-    look_up_curve (curve, (const float *) (gconstpointer) t, n, next, out);
-  } else {
-    for (gsize i = 0; i < n; i++)
-      out[i] = (guint8) NAME (quantise) (quantiser, NAME (bend) (plan, t[i]));
+    out[i] = (guint8) NAME (quantise) (quantiser, NAME (bend) (plan, t[i]));
   }
   return has_nan;
 }
@@ -415,6 +343,45 @@ NAME (render_long_map) (const TsPlan *plan, const REAL *x, gsize n, guint8 *out)
   return n_nan != 0;
 }
 
+/* Colours and grays to bytes; TRUE when there may have been a NaN. @rgba: of four bytes a pixel,
+ * unless one channel is wanted */
+static gboolean
+NAME (render_bytes) (const TsPlan *plan,
+                     const TsCurveTable *curve,
+                     const REAL *const x[4],
+                     gsize n,
+                     guint8 *rgba)
+{
+  guint8 planes[4][ROOM];
+  gboolean has_nan = FALSE;
+  guint g, b;
+
+  if (is_rgba_plan (plan) && (guintptr) rgba % sizeof (guint32) == 0)
+    return NAME (render_rgba) (plan, x, n, (guint32 *) (gpointer) rgba);
+  if (plan->n_map > 256 && x[0] != NULL)
+    return NAME (render_long_map) (plan, x[0], n, rgba);
+  for (guint k = 0; k < plan->n_inputs; k++) {
+    if (x[k] == NULL)
+      memset (planes[k], 0, n);
+    else
+      has_nan |=
+          NAME (input_to_bytes) (plan, curve, k, x[k],
+                                 k + 1 < plan->n_inputs && x[k + 1] != NULL ? x[k + 1] : x[k] + n,
+                                 n, planes[k]);
+  }
+  g = plan->n_inputs > 1 ? 1 : 0;
+  b = plan->n_inputs > 1 ? 2 : 0;
+  if (plan->kind == TS_PLAN_MAP)
+    expand_map (plan, planes[0], n, rgba);
+  else if (plan->n_out == 1)
+    memcpy (rgba, planes[0], n);
+  else if (plan->n_inputs == 4)
+    expand_rgba (planes[0], planes[1], planes[2], planes[3], n, rgba);
+  else
+    expand_rgbx (planes[0], planes[g], planes[b], n, rgba);
+  return has_nan;
+}
+
 static void
 NAME (render_8) (const TsPlan *plan,
                  const TsCurveTable *curve,
@@ -422,45 +389,17 @@ NAME (render_8) (const TsPlan *plan,
                  gsize n,
                  guint8 *out)
 {
-  guint8 planes[4][ROOM];
-  gboolean has_nan = FALSE;
+  guint32 pixels[CHUNK];
+  gboolean has_nan = TRUE;
 
-  if (plan->kind == TS_PLAN_LABELS) {
+  if (plan->kind == TS_PLAN_LABELS)
     NAME (render_labels) (plan, x[0], n, out);
-    NAME (patch) (plan, x, n, out);
-    return;
+  else if (plan->n_out == 3) {
+    has_nan = NAME (render_bytes) (plan, curve, x, n, (guint8 *) pixels);
+    pack_rgb (pixels, n, out);
+  } else {
+    has_nan = NAME (render_bytes) (plan, curve, x, n, out);
   }
-  if (NAME (is_rgba) (plan, x) && (guintptr) out % sizeof (guint32) == 0) {
-    if (NAME (render_rgba) (plan, x, n, (guint32 *) (gpointer) out) || plan->has_patches)
-      NAME (patch) (plan, x, n, out);
-    return;
-  }
-  if (plan->n_map > 256 && x[0] != NULL) {
-    if (NAME (render_long_map) (plan, x[0], n, out) || plan->has_patches)
-      NAME (patch) (plan, x, n, out);
-    return;
-  }
-  for (guint k = 0; k < plan->n_inputs; k++) {
-    if (x[k] == NULL)
-      memset (planes[k], 0, n);
-    else
-      has_nan |=
-          NAME (input_to_bytes) (plan, curve, k, x[k],
-                                 k + 1 < plan->n_inputs && x[k + 1] != NULL ? x[k + 1] : x[0] + n,
-                                 n, planes[k]);
-  }
-  if (plan->kind == TS_PLAN_MAP)
-    expand_map (plan, planes[0], n, out);
-  else if (plan->n_out == 1)
-    memcpy (out, planes[0], n);
-  else if (plan->n_out == 3)
-    expand_rgb (planes[0], planes[plan->n_inputs > 1 ? 1 : 0], planes[plan->n_inputs > 1 ? 2 : 0],
-                n, out);
-  else if (plan->n_inputs == 4)
-    expand_rgba (planes[0], planes[1], planes[2], planes[3], n, out);
-  else
-    expand_rgbx (planes[0], planes[plan->n_inputs > 1 ? 1 : 0], planes[plan->n_inputs > 1 ? 2 : 0],
-                 n, out);
   if (has_nan || plan->has_patches)
     NAME (patch) (plan, x, n, out);
 }
@@ -555,17 +494,17 @@ NAME (render_run) (const TsPlan *plan,
     const REAL *x[4] = { NULL };
 
     NAME (load_inputs) (plan, run, at, n, buffers, x);
+    if (out != NULL && plan->bits == 32)
+      NAME (render_32) (plan, x, n, out + at * plan->pixel_size);
+    else if (out != NULL && plan->bits == 8)
+      NAME (render_8) (plan, curve, x, n, out + at * plan->pixel_size);
+    else if (out != NULL)
+      NAME (render_16) (plan, x, n, out + at * plan->pixel_size);
+    /* Last, when all is in the cache: whoever goes through one input after the other waits for
+     * memory. */
     for (guint k = 0; marks != NULL && k < plan->n_colors; k++) {
       if (x[k] != NULL)
         NAME (count) (plan, &plan->inputs[k], x[k], n, marks);
     }
-    if (out == NULL)
-      continue;
-    if (plan->bits == 32)
-      NAME (render_32) (plan, x, n, out + at * plan->pixel_size);
-    else if (plan->bits == 8)
-      NAME (render_8) (plan, curve, x, n, out + at * plan->pixel_size);
-    else
-      NAME (render_16) (plan, x, n, out + at * plan->pixel_size);
   }
 }

@@ -209,6 +209,47 @@ test_against_reference (gconstpointer data)
   }
 }
 
+/* What most images are: three planes to RGB8 and RGBA8, which some types have loops of their own
+ * for, in pieces of every length. */
+static void
+test_planes (gconstpointer data)
+{
+  static const TsDtype dtypes[] = { TS_DTYPE_FLOAT32, TS_DTYPE_BFLOAT16, TS_DTYPE_FLOAT16,
+                                    TS_DTYPE_FLOAT64 };
+  const TsKernels *kernels = data;
+
+  for (guint round = 0; round < 400; round++) {
+    TsDtype dtype = dtypes[round % G_N_ELEMENTS (dtypes)];
+    guint width = 1 + (guint) pick (2500), height = 1 + (guint) pick (3);
+    gsize n = (gsize) width * height * 3, misaligned = pick (4) == 0 ? (gsize) pick (8) : 0;
+    const guint64 dims[3] = { height, width, 3 };
+    const gint64 strides[3] = { width, 1, (gint64) width * height };
+    g_autofree guint8 *memory = g_malloc (n * ts_dtype_get_size (dtype) + misaligned);
+    g_autoptr (TsBlock) image =
+                   ts_block_new (memory + misaligned, dtype, 3, dims, strides, NULL, NULL);
+    TsResolved resolved;
+    TsRecipe recipe;
+
+    fill (memory + misaligned, n, dtype);
+    /* Half of them without anything that is patched afterwards. */
+    for (gsize i = 0; i < n && round % 8 < 4; i++) {
+      guint8 *element = memory + misaligned + i * ts_dtype_get_size (dtype);
+      double value;
+
+      ts_dtype_get_info (dtype)->load (element, 0, 1, &value);
+      if (!isfinite (value))
+        memset (element, 0, ts_dtype_get_size (dtype));
+    }
+    random_recipe (&recipe, &resolved, 3);
+    recipe.channel_mode = TS_CHANNELS_AUTO;
+    recipe.gamma = 1;
+    recipe.curve = TS_CURVE_GAMMA;
+    recipe.under_color = recipe.over_color = recipe.posinf_color = recipe.neginf_color = -1;
+    assert_same (kernels, image, &recipe, &resolved, pick (2) ? TS_PIXELS_RGBA8 : TS_PIXELS_RGB8,
+                 TS_VALUES_DISPLAY);
+  }
+}
+
 /* The least float of level @k or more (of @k or less where the curve falls). */
 static float
 find_threshold (const TsPlan *plan, guint k)
@@ -298,8 +339,10 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   for (const TsKernels *const *kernels = ts_kernels_list (); *kernels != NULL; kernels++) {
     g_autofree char *path = g_strdup_printf ("/kernels/%s", (*kernels)->name);
+    g_autofree char *planes_path = g_strdup_printf ("/kernels/%s/planes", (*kernels)->name);
 
     g_test_add_data_func (path, *kernels, test_against_reference);
+    g_test_add_data_func (planes_path, *kernels, test_planes);
   }
   g_test_add_func ("/kernels/curves", test_curve_thresholds);
   g_test_add_func ("/kernels/small", test_all_small);

@@ -6,6 +6,8 @@
 
 #include "pixels-util.h"
 
+#include <math.h>
+
 /* Images that are rendered and counted in bands: the same results, read once, and given up on the
  * way. */
 
@@ -159,10 +161,40 @@ test_cancelled (void)
   image = ts_batch_read_image (batch, 0, NULL, NULL, NULL);
   memset (out, 0xa5, 3);
   g_assert_false (ts_render_block_cancellable (image, &recipe, &resolved, TS_PIXELS_RGB8,
-                                               TS_VALUES_DISPLAY, out, WIDTH * 3, NULL,
+                                               TS_VALUES_DISPLAY, out, WIDTH * 3, NULL, NULL,
                                                source->cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (out[0], ==, 0xa5);
+}
+
+/* Statistics and counts on the way are those of the whole. */
+static void
+test_stats_on_the_way (void)
+{
+  g_autoptr (TestSource) source = g_object_new (TEST_TYPE_SOURCE, NULL);
+  g_autoptr (TsBatch) batch = make_batch (source, FALSE);
+  g_autoptr (TsBlock) image = ts_batch_read_image (batch, 0, NULL, NULL, NULL);
+  g_autofree guint8 *out = g_malloc (HEIGHT * WIDTH * 3);
+  TsResolved resolved = range_of (0.1, 0.8);
+  TsMarks marks = { 0 }, expected_marks = { 0 };
+  TsStats stats, expected;
+  TsRecipe recipe;
+
+  ts_recipe_init (&recipe);
+  ts_stats_init (&stats);
+  ts_stats_init (&expected);
+  ts_stats_add_block (&expected, image);
+  g_free (render (image, &recipe, &resolved, TS_PIXELS_RGB8, &expected_marks));
+  g_assert_true (ts_render_block_cancellable (image, &recipe, &resolved, TS_PIXELS_RGB8,
+                                              TS_VALUES_DISPLAY, out, WIDTH * 3, &marks, &stats,
+                                              NULL, NULL));
+  g_assert_true (memcmp (&marks, &expected_marks, sizeof marks) == 0);
+  g_assert_cmpuint (stats.n_finite, ==, (guint64) HEIGHT * WIDTH * 3);
+  g_assert_cmpuint (stats.n_finite, ==, expected.n_finite);
+  g_assert_cmpfloat (stats.min, ==, expected.min);
+  g_assert_cmpfloat (stats.max, ==, expected.max);
+  g_assert_cmpfloat_with_epsilon (stats.mean, expected.mean, 1e-12 * fabs (expected.mean));
+  g_assert_cmpfloat_with_epsilon (stats.m2 / expected.m2, 1, 1e-11);
 }
 
 static void
@@ -203,5 +235,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/large/same", test_same);
   g_test_add_func ("/large/cancelled", test_cancelled);
   g_test_add_func ("/large/stats", test_stats);
+  g_test_add_func ("/large/stats-on-the-way", test_stats_on_the_way);
   return g_test_run ();
 }
