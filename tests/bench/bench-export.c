@@ -7,7 +7,11 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <jpeglib.h>
 
 /* Whole exports with two threads, from elements in memory to files in memory (/dev/shm), each image
  * with its sidecar. Other programs read the same elements from files beside them. */
@@ -233,7 +237,7 @@ count_image_bytes (GPtrArray *files)
 }
 
 static void
-run_export (TsView *view, const char *format, TsColormap colormap, int compression)
+run_export (TsView *view, const char *format, TsColormap colormap, guint n_threads)
 {
   g_autofree char *out = g_build_filename (bench_export_get_folder (), "out", NULL);
   g_autoptr (TsBatchStats) stats = ts_batch_stats_new (ts_view_get_batch (view));
@@ -248,9 +252,8 @@ run_export (TsView *view, const char *format, TsColormap colormap, int compressi
   recipe.colormap = colormap;
   ts_export_options_init (&options);
   options.encoder = ts_encoder_find (format);
-  options.compression = compression;
   options.folder = out;
-  options.n_threads = 2;
+  options.n_threads = n_threads;
   options.collision = TS_COLLISION_OVERWRITE;
   job = ts_export_job_new (view, stats, &recipe, &options, NULL, 0, &error);
   if (job == NULL || !ts_export_job_run (job, NULL, &error))
@@ -267,19 +270,126 @@ get_bytes (void)
 static void
 run_png (void)
 {
+  run_export (get_pictures (), "png", TS_COLORMAP_GRAY, 2);
+}
+
+static void
+run_png_one (void)
+{
   run_export (get_pictures (), "png", TS_COLORMAP_GRAY, 1);
 }
 
 static void
 run_png_flat (void)
 {
-  run_export (get_labels (), "png", TS_COLORMAP_TAB10, 1);
+  run_export (get_labels (), "png", TS_COLORMAP_TAB10, 2);
 }
 
 static void
 run_jpeg (void)
 {
+  run_export (get_pictures (), "jpeg", TS_COLORMAP_GRAY, 2);
+}
+
+static void
+run_jpeg_one (void)
+{
   run_export (get_pictures (), "jpeg", TS_COLORMAP_GRAY, 1);
+}
+
+/* ---- the encoders alone, on pixels that are there ---- */
+
+static const guint8 *
+get_rgb (void)
+{
+  static guint8 *rgb;
+  TsBatch *batch = ts_view_get_batch (get_pictures ());
+  TsResolved resolved = { .n = 1, .lo = { 0 }, .hi = { 1 } };
+  TsRecipe recipe;
+
+  if (rgb != NULL)
+    return rgb;
+  rgb = g_malloc ((gsize) BENCH_N_IMAGES * BENCH_PLANE * 3);
+  ts_recipe_init (&recipe);
+  ts_recipe_set_preset (&recipe, "tanh", NULL);
+  for (guint k = 0; k < BENCH_N_IMAGES; k++) {
+    if (!ts_render (batch, k, NULL, &recipe, &resolved, TS_PIXELS_RGB8, TS_VALUES_DISPLAY,
+                    rgb + (gsize) k * BENCH_PLANE * 3, BENCH_SIDE * 3, NULL, NULL, NULL))
+      g_error ("no pixels");
+  }
+  return rgb;
+}
+
+/* As few calls as libjpeg allows: one object, one buffer, all rows at once. */
+static void
+encode_jpegs (guint from, guint end)
+{
+  gsize n_room = BENCH_PLANE * 3;
+  g_autofree guint8 *room = g_malloc (n_room);
+  struct jpeg_compress_struct jpeg;
+  struct jpeg_error_mgr errors;
+  JSAMPROW rows[BENCH_SIDE];
+
+  jpeg.err = jpeg_std_error (&errors);
+  jpeg_create_compress (&jpeg);
+  jpeg.image_width = jpeg.image_height = BENCH_SIDE;
+  jpeg.input_components = 3;
+  jpeg.in_color_space = JCS_RGB;
+  jpeg_set_defaults (&jpeg);
+  jpeg_set_quality (&jpeg, 90, TRUE);
+  for (guint k = from; k < end; k++) {
+    unsigned char *out = room;
+    unsigned long n_out = n_room;
+
+    for (guint y = 0; y < BENCH_SIDE; y++)
+      rows[y] = (JSAMPROW) get_rgb () + ((gsize) k * BENCH_SIDE + y) * BENCH_SIDE * 3;
+    jpeg_mem_dest (&jpeg, &out, &n_out);
+    jpeg_start_compress (&jpeg, TRUE);
+    jpeg_write_scanlines (&jpeg, rows, BENCH_SIDE);
+    jpeg_finish_compress (&jpeg);
+    bench_sink = (double) n_out;
+    if (out != room)
+      free (out);
+  }
+  jpeg_destroy_compress (&jpeg);
+}
+
+static void
+run_jpeg_bare (void)
+{
+  encode_jpegs (0, BENCH_N_IMAGES);
+}
+
+static void
+encode_one_jpeg (guint k, gpointer data)
+{
+  encode_jpegs (k, k + 1);
+}
+
+static void
+run_jpeg_bare_threads (void)
+{
+  get_rgb ();
+  bench_on_two_threads (encode_one_jpeg, NULL);
+}
+
+static void
+run_png_bare (void)
+{
+  TsEncodeOptions options = { .compression = 1 };
+
+  for (guint k = 0; k < BENCH_N_IMAGES; k++) {
+    TsPicture picture = { .width = BENCH_SIDE,
+                          .height = BENCH_SIDE,
+                          .format = TS_PIXELS_RGB8,
+                          .pixels = get_rgb () + (gsize) k * BENCH_PLANE * 3,
+                          .stride_bytes = BENCH_SIDE * 3 };
+    g_autoptr (GBytes) bytes = ts_encoder_find ("png")->encode (&picture, &options, NULL);
+
+    if (bytes == NULL)
+      g_error ("no PNG");
+    bench_sink = (double) g_bytes_get_size (bytes);
+  }
 }
 
 static void
@@ -314,13 +424,20 @@ run_latents (void)
 }
 
 const BenchCase bench_export_cases[] = {
-  { "png", "64 pictures to PNG, with sidecars, 2 threads", NULL,
-    "20x Pillow, 4x OpenCV, 110 % of Pillow's bytes", run_png, get_bytes },
-  { "png-flat", "16 label maps of 512x512 to PNG, 2 threads", NULL, "115 % of Pillow's bytes",
-    run_png_flat, get_bytes },
-  { "jpeg", "64 pictures to JPEG q90, with sidecars, 2 threads", NULL, "10x Pillow, 7x OpenCV",
-    run_jpeg, get_bytes },
-  { "latents", "64 x 512 float32 as JSON", NULL, "3x json.dumps at 65 % of its bytes", run_latents,
-    get_bytes },
-  { 0 },
+  { "png-bare", "64 pictures of RGB8, our PNG encoder alone", run_png_bare },
+  { "png-1", "64 pictures to PNG files with sidecars", run_png_one,
+    .ratios = { { "png-bare", 1 / 0.8 } } },
+  { "png", "the same, 2 threads", run_png, get_bytes,
+    .ratios = { { "png-1" }, { "pillow", 20 }, { "opencv", 4 }, { "pillow", 110, BENCH_BYTES } } },
+  { "png-flat", "16 label maps of 512x512 to PNG, 2 threads", run_png_flat, get_bytes,
+    .ratios = { { "pillow", 115, BENCH_BYTES } } },
+  { "jpeg-bare", "64 pictures of RGB8, libjpeg-turbo alone, q90", run_jpeg_bare },
+  { "jpeg-bare-2", "the same, 2 threads", run_jpeg_bare_threads, .ratios = { { "jpeg-bare" } } },
+  { "jpeg-1", "64 pictures to JPEG q90 files with sidecars", run_jpeg_one,
+    .ratios = { { "jpeg-bare", 1.8 } } },
+  { "jpeg", "the same, 2 threads", run_jpeg, get_bytes,
+    .ratios = { { "jpeg-1" }, { "jpeg-bare-2" }, { "pillow", 10 }, { "opencv", 7 } } },
+  { "latents", "64 x 512 float32 as JSON", run_latents, get_bytes,
+    .ratios = { { "json.dumps", 3 }, { "json.dumps", 65, BENCH_BYTES } } },
+  { NULL },
 };

@@ -8,15 +8,27 @@
 /* Values to pixels. The limit reads three planes and writes one, as the conversion does. */
 
 static void
+stream_image (guint k, gpointer data)
+{
+  const guint32 *in =
+      (const guint32 *) bench_get_elements (TS_DTYPE_FLOAT32) + (gsize) k * 3 * BENCH_PLANE;
+  guint32 *out = (guint32 *) (gpointer) bench_get_output () + (gsize) k * BENCH_PLANE;
+
+  for (guint i = 0; i < BENCH_PLANE; i++)
+    out[i] = in[i] ^ in[BENCH_PLANE + i] ^ in[2 * BENCH_PLANE + i];
+}
+
+static void
 run_stream (void)
 {
-  const guint32 *in = bench_get_elements (TS_DTYPE_FLOAT32);
-  guint32 *out = (guint32 *) (gpointer) bench_get_output ();
+  for (guint k = 0; k < BENCH_N_IMAGES; k++)
+    stream_image (k, NULL);
+}
 
-  for (guint k = 0; k < BENCH_N_IMAGES; k++, in += 3 * BENCH_PLANE, out += BENCH_PLANE) {
-    for (guint i = 0; i < BENCH_PLANE; i++)
-      out[i] = in[i] ^ in[BENCH_PLANE + i] ^ in[2 * BENCH_PLANE + i];
-  }
+static void
+run_stream_threads (void)
+{
+  bench_on_two_threads (stream_image, NULL);
 }
 
 typedef struct
@@ -26,13 +38,16 @@ typedef struct
   guint channels;
   gboolean interleaved;
   TsRecipe recipe;
+  TsPixelFormat format;
   TsMarks *marks;
 } Job;
 
 static void
 init_job (Job *job, TsDtype dtype, const char *preset)
 {
-  *job = (Job){ .kernels = ts_kernels_get (), .dtype = dtype, .channels = 3 };
+  *job = (Job){
+    .kernels = ts_kernels_get (), .dtype = dtype, .channels = 3, .format = TS_PIXELS_RGBA8
+  };
   ts_recipe_init (&job->recipe);
   ts_recipe_set_preset (&job->recipe, preset, NULL);
 }
@@ -45,8 +60,9 @@ resolve_fixed (const TsRecipe *recipe)
 }
 
 static void
-render_image (const Job *job, guint k)
+render_image (guint k, gpointer data)
 {
+  const Job *job = data;
   const guint8 *elements = bench_get_elements (job->dtype);
   gsize n = (gsize) job->channels * BENCH_PLANE * ts_dtype_get_size (job->dtype);
   guint64 dims[3] = { BENCH_SIDE, BENCH_SIDE, job->channels };
@@ -56,16 +72,16 @@ render_image (const Job *job, guint k)
                                             job->interleaved ? interleaved : planar, NULL, NULL);
   TsResolved resolved = resolve_fixed (&job->recipe);
 
-  ts_render_block_with (job->kernels, image, &job->recipe, &resolved, TS_PIXELS_RGBA8,
+  ts_render_block_with (job->kernels, image, &job->recipe, &resolved, job->format,
                         TS_VALUES_DISPLAY, bench_get_output () + k * BENCH_PLANE * 4,
-                        BENCH_SIDE * 4, job->marks);
+                        BENCH_SIDE * ts_pixel_format_get_size (job->format), job->marks);
 }
 
 static void
-render_all (const Job *job)
+render_all (Job *job)
 {
   for (guint k = 0; k < BENCH_N_IMAGES; k++)
-    render_image (job, k);
+    render_image (k, job);
 }
 
 static void
@@ -87,27 +103,23 @@ run_f32_base (void)
   render_all (&job);
 }
 
-static gpointer
-render_half (gpointer data)
-{
-  const Job *job = data;
-
-  for (guint k = BENCH_N_IMAGES / 2; k < BENCH_N_IMAGES; k++)
-    render_image (job, k);
-  return NULL;
-}
-
 static void
 run_f32_threads (void)
 {
-  GThread *thread;
   Job job;
 
   init_job (&job, TS_DTYPE_FLOAT32, "tanh");
-  thread = g_thread_new ("bench", render_half, &job);
-  for (guint k = 0; k < BENCH_N_IMAGES / 2; k++)
-    render_image (&job, k);
-  g_thread_join (thread);
+  bench_on_two_threads (render_image, &job);
+}
+
+static void
+run_rgb (void)
+{
+  Job job;
+
+  init_job (&job, TS_DTYPE_FLOAT32, "tanh");
+  job.format = TS_PIXELS_RGB8;
+  render_all (&job);
 }
 
 static void
@@ -245,62 +257,69 @@ run_tick_small (void)
 }
 
 static void
-minify (guint first, guint end)
+minify_image (guint k, gpointer data)
 {
   const float *elements = bench_get_elements (TS_DTYPE_FLOAT32);
   guint64 dims[3] = { BENCH_SIDE, BENCH_SIDE, 3 };
   gint64 strides[3] = { BENCH_SIDE, 1, BENCH_PLANE };
+  g_autoptr (TsBlock) image =
+                 ts_block_new ((const guint8 *) (elements + (gsize) k * 3 * BENCH_PLANE),
+                               TS_DTYPE_FLOAT32, 3, dims, strides, NULL, NULL);
+  g_autoptr (TsBlock) small = ts_block_minify (image, BENCH_SIDE / 2, BENCH_SIDE / 2, NULL);
 
-  for (guint k = first; k < end; k++) {
-    g_autoptr (TsBlock) image =
-                   ts_block_new ((const guint8 *) (elements + (gsize) k * 3 * BENCH_PLANE),
-                                 TS_DTYPE_FLOAT32, 3, dims, strides, NULL, NULL);
-    g_autoptr (TsBlock) small = ts_block_minify (image, BENCH_SIDE / 2, BENCH_SIDE / 2, NULL);
-
-    bench_sink = (double) *(const float *) (gconstpointer) small->data;
-  }
+  bench_sink = (double) *(const float *) (gconstpointer) small->data;
 }
 
 static void
 run_minify (void)
 {
-  minify (0, BENCH_N_IMAGES);
-}
-
-static gpointer
-minify_half (gpointer data)
-{
-  minify (BENCH_N_IMAGES / 2, BENCH_N_IMAGES);
-  return NULL;
+  for (guint k = 0; k < BENCH_N_IMAGES; k++)
+    minify_image (k, NULL);
 }
 
 static void
 run_minify_threads (void)
 {
-  GThread *thread = g_thread_new ("bench", minify_half, NULL);
+  bench_on_two_threads (minify_image, NULL);
+}
 
-  minify (0, BENCH_N_IMAGES / 2);
-  g_thread_join (thread);
+/* A frame of a screen of 60 Hz, for comparison. */
+static void
+run_frame (void)
+{
+  g_usleep (G_USEC_PER_SEC / 60);
 }
 
 const BenchCase bench_render_cases[] = {
-  { "stream", "three float planes xor'ed into one (the limit)", NULL, NULL, run_stream },
-  { "f32", "f32 NCHW to RGBA8", "stream", "<= 1.1x", run_f32 },
-  { "f32-base", "the same without AVX2", "stream", "<= 1.35x", run_f32_base },
-  { "f32-threads", "the same on two threads", "f32", "<= 0.75x", run_f32_threads },
-  { "f32-marks", "the same, counting what is beyond the range", "stream", NULL, run_f32_marks },
-  { "f32-range", "f32 NCHW, ImageNet and a range", "stream", NULL, run_f32_range },
-  { "nhwc", "f32 NHWC to RGBA8", "stream", NULL, run_nhwc },
-  { "f16", "f16 NCHW to RGBA8", "f32", "<= 2x", run_f16 },
-  { "bf16", "bf16 NCHW to RGBA8", "f32", "<= 2x", run_bf16 },
-  { "f64", "f64 NCHW to RGBA8", "f32", NULL, run_f64 },
-  { "u8", "u8 NHWC to RGBA8", "f32", NULL, run_u8 },
-  { "gamma", "f32 NCHW, gamma 2.2, exact", "f32", NULL, run_gamma },
-  { "colormap", "f32, one channel through viridis", "f32", NULL, run_colormap },
-  { "tick-samples", "slider tick, 64 images of 64 px", "frame", "< 1x", run_tick_samples },
-  { "tick-large", "slider tick, 1080p view of 256 px cells", "frame", "< 1x", run_tick_large },
-  { "tick-small", "slider tick, 1080p view of 32 px cells", "tick-large", "<= 3x", run_tick_small },
-  { "minify", "area average 256 to 128", "read", "<= 2.5x", run_minify },
-  { "minify-threads", "the same on two threads", "minify", NULL, run_minify_threads },
+  { "stream", "three float planes xor'ed into one (the limit)", run_stream },
+  { "stream-threads", "the same on two threads", run_stream_threads, .ratios = { { "stream" } } },
+  { "f32", "f32 NCHW to RGBA8", run_f32,
+    .ratios = { { "stream", 1.1 }, { "numpy", 12 }, { "opencv", 1.4 }, { "make_grid", 30 } } },
+  { "f32-base", "the same without AVX2", run_f32_base, .ratios = { { "stream", 1.35 } } },
+  { "f32-threads", "the same on two threads", run_f32_threads,
+    .ratios = { { "f32", 0.75 }, { "stream-threads" }, { "numpy", 18 }, { "opencv", 2 } } },
+  { "f32-marks", "the same, counting what is beyond the range", run_f32_marks,
+    .ratios = { { "stream" } } },
+  { "f32-range", "f32 NCHW, ImageNet and a range", run_f32_range, .ratios = { { "stream" } } },
+  { "rgb", "f32 NCHW to RGB8", run_rgb, .ratios = { { "f32" } } },
+  { "nhwc", "f32 NHWC to RGBA8", run_nhwc, .ratios = { { "stream" }, { "numpy", 6 } } },
+  { "f16", "f16 NCHW to RGBA8", run_f16, .ratios = { { "f32", 2 }, { "numpy", 10 } } },
+  { "bf16", "bf16 NCHW to RGBA8", run_bf16, .ratios = { { "f32", 2 }, { "torch", 25 } } },
+  { "f64", "f64 NCHW to RGBA8", run_f64, .ratios = { { "f32" }, { "numpy", 10 } } },
+  { "u8", "u8 NHWC to RGBA8", run_u8, .ratios = { { "f32" } } },
+  { "gamma", "f32 NCHW, gamma 2.2, exact", run_gamma, .ratios = { { "f32" }, { "numpy", 10 } } },
+  { "colormap", "f32, one channel through viridis", run_colormap,
+    .ratios = { { "f32" }, { "matplotlib", 10 } } },
+  { "frame", "a frame of 60 Hz", run_frame },
+  { "tick-samples", "slider tick, 64 images of 64 px", run_tick_samples,
+    .ratios = { { "frame", 1 }, { "numpy", 10 } } },
+  { "tick-large", "slider tick, 1080p view of 256 px cells", run_tick_large,
+    .ratios = { { "frame", 1 }, { "numpy", 10 } } },
+  { "tick-small", "slider tick, 1080p view of 32 px cells", run_tick_small,
+    .ratios = { { "tick-large", 3 } } },
+  { "minify", "area average 256 to 128", run_minify,
+    .ratios = { { "read", 2.5 }, { "numpy", 10 }, { "opencv", 1.5 } } },
+  { "minify-threads", "the same on two threads", run_minify_threads,
+    .ratios = { { "minify" }, { "read-threads" }, { "opencv", 2.5 } } },
   { NULL },
 };

@@ -3,11 +3,15 @@
 
 #include "bench.h"
 
+#include "base/ts-pool.h"
+
 #include <locale.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 
 /* Measures all cases in turn, round after round, so that what disturbs one disturbs all; prints
@@ -15,7 +19,13 @@
  * are of this machine and moment, ratios carry over. */
 
 #define MAX_CASES 128
-#define FRAME_MS  (1000.0 / 60)
+/* What takes longer than this is not measured in every round. */
+#define SLOW_MS     400
+#define SLOW_ROUNDS 3
+/* And this long, only once. */
+#define LONG_MS 3000
+
+extern char **environ;
 
 volatile double bench_sink;
 
@@ -37,18 +47,7 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-/* One line of the table: a case of ours, or @peer doing the same as the case @bench. */
-typedef struct
-{
-  const BenchCase *bench;
-  char *peer; /* (nullable) "numpy" */
-  double *times_ms;
-  guint64 n_bytes;
-  guint64 n_peak_bytes;
-  /* of a program that was started; 0: none was */ /* written by the last run; 0: none */
-} Line;
-
-static Line lines[MAX_CASES];
+static BenchLine lines[MAX_CASES];
 static guint n_lines;
 static GSubprocess *peers;
 static GDataInputStream *peers_out;
@@ -125,6 +124,57 @@ bench_get_output (void)
   return output;
 }
 
+/* ---- threads and programs of ours ---- */
+
+typedef struct
+{
+  void (*func) (guint k, gpointer data);
+  gpointer data;
+  gint next; /* atomic */
+} Shared;
+
+static void
+take_images (guint part, gpointer data)
+{
+  Shared *shared = data;
+  guint k;
+
+  while ((k = (guint) g_atomic_int_add (&shared->next, 1)) < BENCH_N_IMAGES)
+    shared->func (k, shared->data);
+}
+
+void
+bench_on_two_threads (void (*func) (guint k, gpointer data), gpointer data)
+{
+  Shared shared = { .func = func, .data = data };
+
+  ts_pool_run (2, take_images, &shared);
+}
+
+guint64
+bench_run_program (const char *const *arguments)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname (self);
+  g_autofree char *program =
+      g_build_filename (folder, "..", "..", "src", "cli", "tenscope-cli", NULL);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  struct rusage usage;
+  int status, failure;
+  pid_t pid;
+
+  g_ptr_array_add (argv, program);
+  for (guint i = 0; arguments[i] != NULL; i++)
+    g_ptr_array_add (argv, (gpointer) arguments[i]);
+  g_ptr_array_add (argv, NULL);
+  failure = posix_spawn (&pid, program, NULL, NULL, (char *const *) argv->pdata, environ);
+  if (failure != 0)
+    g_error ("%s: %s", program, g_strerror (failure));
+  if (wait4 (pid, &status, 0, &usage) != pid || status != 0)
+    g_error ("%s %s %s failed", program, arguments[0], arguments[1]);
+  return (guint64) usage.ru_maxrss << 10;
+}
+
 /* ---- other programs ---- */
 
 /* Answers of peers.py: a line of text, or %NULL when it ended. */
@@ -169,7 +219,7 @@ add_line (const BenchCase *bench, const char *peer)
   if (n_lines == MAX_CASES)
     g_error ("more than %d lines", MAX_CASES);
   lines[n_lines++] =
-      (Line){ bench, g_strdup (peer), g_new0 (double, (gsize) MAX (option_rounds, 1)) };
+      (BenchLine){ bench, g_strdup (peer), g_new0 (double, (gsize) MAX (option_rounds, 1)) };
 }
 
 static void
@@ -211,7 +261,7 @@ get_now_ms (void)
 }
 
 static double
-measure (Line *line)
+measure (BenchLine *line)
 {
   if (line->peer != NULL) {
     g_autofree char *question = g_strdup_printf ("run %s %s", line->bench->name, line->peer);
@@ -239,108 +289,39 @@ measure (Line *line)
   }
 }
 
+/* How often a line is measured, by its first time. */
+static guint
+get_n_rounds (const BenchLine *line)
+{
+  guint n = (guint) option_rounds;
+
+  if (line->n_times == 0 || line->times_ms[0] < SLOW_MS)
+    return n;
+  return line->times_ms[0] < LONG_MS ? MIN (n, SLOW_ROUNDS) : 1;
+}
+
+/* All lines in turn; the first time, which makes what is measured on, is not counted. */
+static void
+run_round (int round)
+{
+  for (guint i = 0; i < n_lines; i++) {
+    BenchLine *line = &lines[i];
+    double ms;
+
+    if (line->n_times == get_n_rounds (line))
+      continue;
+    ms = measure (line);
+    if (round >= 0)
+      line->times_ms[line->n_times++] = ms;
+  }
+}
+
 static int
 compare_doubles (const void *a, const void *b)
 {
   double x = *(const double *) a, y = *(const double *) b;
 
   return (x > y) - (x < y);
-}
-
-static double
-get_median (const Line *line)
-{
-  return line->times_ms[option_rounds / 2];
-}
-
-static const Line *
-find_line (const char *name)
-{
-  for (guint i = 0; i < n_lines; i++) {
-    if (lines[i].peer == NULL && g_strcmp0 (lines[i].bench->name, name) == 0)
-      return &lines[i];
-  }
-  return NULL;
-}
-
-/* The median, or the best on a machine that others use too. */
-static double
-get_time (const Line *line, gboolean best)
-{
-  return best ? line->times_ms[0] : get_median (line);
-}
-
-static double
-find_limit (const char *name, gboolean best)
-{
-  const Line *line = find_line (name);
-
-  if (g_strcmp0 (name, "frame") == 0)
-    return FRAME_MS;
-  return line != NULL ? get_time (line, best) : 0;
-}
-
-/* ---- what comes out ---- */
-
-static void
-print_table (void)
-{
-  g_print ("%-13s %-45s %9s %9s  %s\n", "case", "what", "median ms", "best ms",
-           "ratio of medians (of bests)");
-  for (guint i = 0; i < n_lines; i++) {
-    const BenchCase *bench = lines[i].bench;
-    gboolean is_peer = lines[i].peer != NULL;
-    const char *other = is_peer ? bench->name : bench->limit;
-    double limit = find_limit (other, FALSE);
-
-    g_print ("%-13s %s%-*s %9.3f %9.3f", is_peer ? "" : bench->name, is_peer ? "  " : "",
-             is_peer ? 43 : 45, is_peer ? lines[i].peer : bench->what, get_time (&lines[i], FALSE),
-             get_time (&lines[i], TRUE));
-    if (limit > 0)
-      g_print ("  %.2fx (%.2fx) %s", get_time (&lines[i], FALSE) / limit,
-               get_time (&lines[i], TRUE) / find_limit (other, TRUE), is_peer ? "ours" : other);
-    if (is_peer && lines[i].n_bytes > 0 && find_line (bench->name) != NULL)
-      g_print (", %.1f %% of its bytes",
-               100.0 * (double) find_line (bench->name)->n_bytes / (double) lines[i].n_bytes);
-    if ((limit > 0 || bench->limit == NULL) && !is_peer && bench->goal != NULL)
-      g_print ("%sto reach %s", limit > 0 ? ", " : "  ", bench->goal);
-    if (lines[i].n_peak_bytes > 0)
-      g_print ("  %.0f MiB at most", (double) lines[i].n_peak_bytes / (1 << 20));
-    g_print ("\n");
-  }
-}
-
-/* How far the middle half of the rounds of our own cases spreads, in the median case. */
-static double
-get_noise_percent (void)
-{
-  double spreads[MAX_CASES];
-  guint n = 0;
-
-  for (guint i = 0; i < n_lines; i++) {
-    const double *times = lines[i].times_ms;
-
-    if (lines[i].peer == NULL)
-      spreads[n++] =
-          100 * (times[option_rounds * 3 / 4] - times[option_rounds / 4]) / get_median (&lines[i]);
-  }
-  if (n == 0)
-    return 0;
-  qsort (spreads, n, sizeof *spreads, compare_doubles);
-  return spreads[n / 2];
-}
-
-static void
-print_json (void)
-{
-  g_print ("{\"version\": \"" TS_VERSION "\", \"kernels\": \"%s\", \"rounds\": %d, "
-           "\"noise_percent\": %.1f, \"ms\": {",
-           ts_kernels_get ()->name, option_rounds, get_noise_percent ());
-  for (guint i = 0; i < n_lines; i++)
-    g_print ("%s\"%s%s%s\": %.4f", i > 0 ? ", " : "", lines[i].bench->name,
-             lines[i].peer != NULL ? " " : "", lines[i].peer != NULL ? lines[i].peer : "",
-             get_median (&lines[i]));
-  g_print ("}}\n");
 }
 
 int
@@ -365,6 +346,7 @@ main (int argc, char *argv[])
   add_cases (bench_stats_cases);
   add_cases (bench_export_cases);
   add_cases (bench_start_cases);
+  add_cases (bench_many_cases);
   if (n_lines == 0) {
     g_printerr ("There is no case of that name\n");
     return 2;
@@ -379,23 +361,18 @@ main (int argc, char *argv[])
     bench_export_clean ();
     return 0;
   }
-  for (int round = -1; round < option_rounds; round++) {
-    for (guint i = 0; i < n_lines; i++) {
-      double ms = measure (&lines[i]);
-
-      if (round >= 0)
-        lines[i].times_ms[round] = ms;
-    }
-  }
+  for (int round = -1; round < option_rounds; round++)
+    run_round (round);
   for (guint i = 0; i < n_lines; i++)
-    qsort (lines[i].times_ms, (gsize) option_rounds, sizeof (double), compare_doubles);
+    qsort (lines[i].times_ms, lines[i].n_times, sizeof (double), compare_doubles);
   if (option_json) {
-    print_json ();
+    bench_print_json (lines, n_lines, (guint) option_rounds);
   } else {
-    print_table ();
-    g_print ("\nkernels %s; medians of %d interleaved rounds; noise: half of the rounds lie within "
-             "%.1f %% of each other\n",
-             ts_kernels_get ()->name, option_rounds, get_noise_percent ());
+    bench_print_table (lines, n_lines);
+    g_print ("\nkernels %s; medians of %d interleaved rounds (%d of what takes %d ms and more); "
+             "noise: half of the rounds lie within %.1f %% of each other\n",
+             ts_kernels_get ()->name, option_rounds, SLOW_ROUNDS, SLOW_MS,
+             bench_get_noise_percent (lines, n_lines));
   }
   bench_export_clean ();
   return 0;

@@ -193,20 +193,37 @@ CASES = {
     "percentiles": {"numpy": lambda: np.percentile(elements("f32"), [0.5, 99.5])},
 }
 
-FIRST = """import numpy as np
+FIRST = {
+    "np.mmap": """import numpy as np
 a = np.load(%r, mmap_mode="r")%s
-np.array(a[0])"""
+np.array(a[0])""",
+    "np.load": """import numpy as np
+a = np.load(%r)%s
+np.array(a[0])""",
+    "torch.load": """import torch
+a = torch.load(%r)%s
+a[0].clone()""",
+}
 
 
-def first(name, member=""):
+def start(how, name, member=""):
     """A Python of its own that takes one image."""
     path = os.path.join(os.environ.get("TS_BENCH_FOLDER", ""), name)
-    return lambda: subprocess.run([sys.executable, "-c", FIRST % (path, member)], check=True) and None
+    return lambda: subprocess.run([sys.executable, "-c", FIRST[how] % (path, member)], check=True) and None
 
 
+def folder_load(name, member):
+    return lambda: np.load(os.path.join(os.environ["TS_BENCH_FOLDER"], name))[member]
+
+
+# Whatever the dump is, others get theirs: a map that reads no more than it must, and all of it.
 for name in ("first-npy", "first-npz", "first-pt", "first-safe"):
-    CASES[name] = {"np.load": first("large.npy")}
-CASES["first-deflated"] = {"np.load": first("deflated.npz", "['images']")}
+    CASES[name] = {"np.mmap": start("np.mmap", "large.npy")}
+CASES["first-npy"]["np.load"] = start("np.load", "large.npy")
+CASES["first-npz"]["np.load"] = start("np.load", "large.npz", "['images']")
+CASES["first-pt"]["torch.load"] = torch and start("torch.load", "large.pt", "['images']")
+CASES["first-deflated"] = {"np.load": start("np.load", "deflated.npz", "['images']")}
+CASES["inflate"] = {"np.load": folder_load("deflated.npz", "images")}
 
 
 def processor_time():
