@@ -195,6 +195,7 @@ make_pt (int fd)
       "0X\3\0\0\0cpuJ";
   static const char end[] = "\x89"
                             "ccollections\nOrderedDict\n)RtRs.";
+  static const guint8 version[] = { '3', '\n' };
   guint64 start, end_of_data;
   guint32 crc;
 
@@ -210,12 +211,17 @@ make_pt (int fd)
   put_member (directory, "a/data.pkl", 0, crc, pickle->len, pickle->len, 0);
   g_byte_array_append (head, pickle->data, pickle->len);
   start = head->len;
+  crc = (guint32) crc32 (0, version, 2);
+  put_member (head, "a/version", 0, crc, 2, 2, -1);
+  put_member (directory, "a/version", 0, crc, 2, 2, (gint64) start);
+  g_byte_array_append (head, version, 2);
+  start = head->len;
   end_of_data = start + 30 + strlen ("a/data/0") + LARGE_BYTES;
   crc = write_images (fd, end_of_data - LARGE_BYTES);
   put_member (head, "a/data/0", 0, crc, LARGE_BYTES, LARGE_BYTES, -1);
   put_member (directory, "a/data/0", 0, crc, LARGE_BYTES, LARGE_BYTES, (gint64) start);
   write_at (fd, 0, head->data, head->len);
-  put_end (directory, 2, end_of_data);
+  put_end (directory, 3, end_of_data);
   write_at (fd, end_of_data, directory->data, directory->len);
 }
 

@@ -239,6 +239,11 @@ for line in sys.stdin:
         print(*able, flush=True)
         continue
     begin = clock()
-    n_bytes = able[words[2]]()
+    try:
+        n_bytes = able[words[2]]()
+    except (OSError, RuntimeError, ValueError, subprocess.CalledProcessError) as error:
+        print(f"{words[1]} {words[2]}: {error}", file=sys.stderr)
+        print("0 0", flush=True)
+        continue
     ms = (clock() - begin) * 1000
     print(f"{ms:.6f}", n_bytes if type(n_bytes) is int else 0, flush=True)
