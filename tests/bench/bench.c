@@ -22,6 +22,8 @@
 /* What takes longer than this is not measured in every round. */
 #define SLOW_MS     400
 #define SLOW_ROUNDS 3
+/* What takes less is done once unmeasured after a peer's turn. */
+#define SHORT_MS 50
 /* And this long, only once. */
 #define LONG_MS 3000
 
@@ -310,6 +312,10 @@ run_round (int round)
 
     if (line->n_times == get_n_rounds (line))
       continue;
+    /* Another program had the processors and their caches. */
+    if (i > 0 && lines[i - 1].peer != NULL && line->peer == NULL && line->n_times > 0 &&
+        line->times_ms[0] < SHORT_MS)
+      line->bench->run ();
     ms = measure (line);
     if (round >= 0)
       line->times_ms[line->n_times++] = ms;
