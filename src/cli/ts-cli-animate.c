@@ -320,7 +320,7 @@ animate (const TsCliViewOptions *view_options, Target *target, const TsCliReport
       ts_cli_report_error (report, error);
     return error != NULL ? TS_CLI_FAILED : TS_CLI_OK;
   }
-  stats = ts_batch_stats_new (ts_view_get_batch (view));
+  stats = ts_batch_stats_new_for_view (view);
 
   Run run = { .view = view,
               .stats = stats,

@@ -13,8 +13,9 @@ ts_cli_pixels_init (TsCliPixels *self, TsView *view, const char *recipe_file, GE
   TsImageSize size;
 
   *self = (TsCliPixels){ .view = g_object_ref (view) };
-  self->stats = ts_batch_stats_new (ts_view_get_batch (view));
-  if (!ts_cli_view_options_get_recipe (&options, view, &self->recipe, error))
+  self->stats = ts_batch_stats_new_for_view (view);
+  if (!ts_cli_view_options_get_recipe (&options, view, &self->recipe, error) ||
+      !ts_overlay_open (view, &self->recipe, &self->overlay, error))
     return FALSE;
   ts_batch_get_max_size (ts_view_get_batch (view), &size);
   self->n_channels = ts_recipe_get_output_channels (&self->recipe, &size);
@@ -26,6 +27,7 @@ ts_cli_pixels_clear (TsCliPixels *self)
 {
   g_clear_object (&self->view);
   g_clear_object (&self->stats);
+  g_clear_object (&self->overlay);
 }
 
 static TsBlock *
@@ -45,9 +47,9 @@ read_pixels (gpointer data, guint64 index, GCancellable *cancellable, GError **e
   block = ts_block_new_packed (TS_DTYPE_UINT8, 3, dims, &pixels, error);
   if (block == NULL || !ts_recipe_validate (&self->recipe, &size, error) ||
       !ts_resolve (&self->recipe, self->stats, index, &resolved, cancellable, error) ||
-      !ts_render (batch, index, NULL, &self->recipe, &resolved,
-                  ts_pixel_format_for (self->n_channels, 8), TS_VALUES_DISPLAY, pixels,
-                  (gsize) size.width * self->n_channels, NULL, cancellable, error))
+      !ts_render_with_overlay (batch, self->overlay, index, NULL, &self->recipe, &resolved,
+                               ts_pixel_format_for (self->n_channels, 8), TS_VALUES_DISPLAY, pixels,
+                               (gsize) size.width * self->n_channels, NULL, cancellable, error))
     return NULL;
   return g_steal_pointer (&block);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "pixels/ts-overlay.h"
 #include "pixels/ts-render.h"
 #include "view/ts-compare.h"
 #include "view/ts-view.h"
@@ -13,6 +14,7 @@ typedef struct
   TsView *view;
   TsBatchStats *stats;
   TsRecipe recipe;
+  TsOverlay *overlay; /* (nullable) */
   guint n_channels;
 } TsCliPixels;
 

@@ -61,7 +61,7 @@ make_thumbnail (const char *file, const Settings *settings, GError **error)
   if (view == NULL || !ts_cli_view_options_get_recipe (view_options, view, &recipe, error) ||
       !ts_cli_view_options_get_indices (view_options, view, &indices, error))
     return NULL;
-  stats = ts_batch_stats_new (ts_view_get_batch (view));
+  stats = ts_batch_stats_new_for_view (view);
   if (!ts_thumbnail_render (view, stats, &recipe,
                             indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL,
                             indices != NULL ? indices->len : 0, settings->n_side, settings->size,

@@ -283,16 +283,6 @@ write_all (const TsAnimation *self,
          ts_output_dir_patch (folder, staged, 4, &riff_size, sizeof riff_size, error);
 }
 
-/* The scope "selection" means what the animation shows. */
-static TsBatchStats *
-choose_stats (const TsAnimation *self, TsBatchStats *stats)
-{
-  if (self->recipe->scope == TS_SCOPE_SELECTION && self->indices != NULL &&
-      !ts_batch_stats_is_subset (stats))
-    return ts_batch_stats_new_subset (stats, self->indices, self->n_images);
-  return g_object_ref (stats);
-}
-
 gboolean
 ts_animation_write (TsView *view,
                     TsBatchStats *stats,
@@ -331,7 +321,7 @@ ts_animation_write (TsView *view,
     g_clear_object (&self.overlay);
     return FALSE;
   }
-  self.stats = choose_stats (&self, stats);
+  self.stats = ts_batch_stats_dup_for_images (stats, self.recipe, self.indices, self.n_images);
   self.metadata = describe (&self);
   output.writer.stream = stream;
   ok = write_all (&self, folder, *staged, &output, error);

@@ -320,10 +320,7 @@ ts_export_plan_new (TsView *view,
   self->view = g_object_ref (view);
   /* Before a shard takes its part: all shards choose the same images. What the window has chosen
    * stays, so that files are what is on the screen. */
-  self->stats =
-      recipe->scope == TS_SCOPE_SELECTION && indices != NULL && !ts_batch_stats_is_subset (stats)
-          ? ts_batch_stats_new_subset (stats, indices, n_indices)
-          : g_object_ref (stats);
+  self->stats = ts_batch_stats_dup_for_images (stats, recipe, indices, n_indices);
   if (recipe->scope == TS_SCOPE_SELECTION && recipe->range_mode != TS_RANGE_FIXED) {
     gsize n_chosen;
     const guint64 *chosen = ts_batch_stats_get_subset (self->stats, &n_chosen);

@@ -125,16 +125,6 @@ figure_clear (TsFigure *self)
   g_free (self->metadata);
 }
 
-/* The scope "selection" means what the figure shows. */
-static TsBatchStats *
-choose_stats (TsBatchStats *stats, const TsRecipe *recipe, const guint64 *indices, gsize n)
-{
-  if (recipe->scope == TS_SCOPE_SELECTION && indices != NULL && n > 0 &&
-      !ts_batch_stats_is_subset (stats))
-    return ts_batch_stats_new_subset (stats, indices, n);
-  return g_object_ref (stats);
-}
-
 /* Fills what captions are made of, then lays out. */
 static gboolean
 lay_out (TsFigureLayout *layout, GCancellable *cancellable, GError **error)
@@ -193,7 +183,8 @@ make (TsFigure *figure,
       !ts_overlay_open (figure->view, figure->recipe, &figure->overlay, error))
     return NULL;
   figure_init (figure, options);
-  figure->stats = choose_stats (figure->stats, figure->recipe, indices, n_indices);
+  figure->stats =
+      ts_batch_stats_dup_for_images (figure->stats, figure->recipe, indices, n_indices);
   figure->whole_pixels = format == TS_FIGURE_PNG;
   layout.cells = g_array_new (FALSE, FALSE, sizeof (TsFigureCell));
   layout.context = ts_figure_new_context ();

@@ -148,10 +148,7 @@ ts_sheet_render (TsView *view,
     return FALSE;
   }
   fill (picture, pixels, options->pad_value, options->bits);
-  chosen =
-      recipe->scope == TS_SCOPE_SELECTION && indices != NULL && !ts_batch_stats_is_subset (stats)
-          ? ts_batch_stats_new_subset (stats, indices, n)
-          : g_object_ref (stats);
+  chosen = ts_batch_stats_dup_for_images (stats, recipe, indices, n);
 
   for (gsize k = 0; k < n; k++) {
     guint64 index = indices != NULL ? indices[k] : k;

@@ -5,6 +5,7 @@
 #include "export/ts-thumbnail.h"
 
 #include "base/ts-error.h"
+#include "pixels/ts-overlay.h"
 
 #include <math.h>
 #include <string.h>
@@ -110,6 +111,7 @@ typedef struct
 {
   TsBatch *batch;
   TsBatchStats *stats;
+  TsOverlay *overlay; /* (nullable) */
   const TsRecipe *recipe;
   const guint64 *indices;
   guint side;
@@ -139,12 +141,13 @@ arrange (Grid *self, guint most)
   }
 }
 
-/* In the middle of its place. */
+/* In the middle of its place; with what lies over it, as small as it is. */
 static gboolean
 draw (const Grid *self, guint i, guint most, GCancellable *cancellable, GError **error)
 {
   guint64 index = get_index (self, i);
   g_autoptr (TsBlock) block = NULL;
+  g_autofree guint8 *pixels = NULL;
   TsImageSize size;
   TsResolved resolved;
   Cell cell;
@@ -160,8 +163,15 @@ draw (const Grid *self, guint i, guint most, GCancellable *cancellable, GError *
     return FALSE;
   x = i % self->side * (self->width + GAP) + (self->width - cell.width * cell.scale) / 2;
   y = i / self->side * (self->height + GAP) + (self->height - cell.height * cell.scale) / 2;
-  ts_render_block_scaled (block, self->recipe, &resolved, cell.scale,
-                          self->pixels + y * self->stride_bytes + x * 4, self->stride_bytes, NULL);
+  pixels = g_malloc ((gsize) cell.width * 4 * cell.height);
+  ts_render_block (block, self->recipe, &resolved, TS_PIXELS_RGBA8, TS_VALUES_DISPLAY, pixels,
+                   (gsize) cell.width * 4, NULL);
+  if (!ts_render_decorate (block, self->overlay, index, NULL, self->recipe, &resolved,
+                           TS_PIXELS_RGBA8, TS_VALUES_DISPLAY, pixels, (gsize) cell.width * 4,
+                           cancellable, error))
+    return FALSE;
+  ts_pixels_magnify_rgba8 (pixels, (gsize) cell.width * 4, cell.width, cell.height, cell.scale,
+                           self->pixels + y * self->stride_bytes + x * 4, self->stride_bytes);
   return TRUE;
 }
 
@@ -187,10 +197,10 @@ ts_thumbnail_render (TsView *view,
                      GCancellable *cancellable,
                      GError **error)
 {
-  Grid grid = {
-    .batch = ts_view_get_batch (view), .stats = stats, .recipe = recipe, .indices = indices
-  };
+  Grid grid = { .batch = ts_view_get_batch (view), .recipe = recipe, .indices = indices };
   gsize n = indices != NULL ? n_indices : (gsize) ts_batch_get_n_images (grid.batch);
+  g_autoptr (TsBatchStats) chosen = NULL;
+  g_autoptr (TsOverlay) overlay = NULL;
   g_autofree guint8 *pixels = NULL;
   guint most;
 
@@ -205,6 +215,10 @@ ts_thumbnail_render (TsView *view,
                  grid.side, size);
     return FALSE;
   }
+  if (!ts_overlay_open (view, recipe, &overlay, error))
+    return FALSE;
+  grid.overlay = overlay;
+  grid.stats = chosen = ts_batch_stats_dup_for_images (stats, recipe, indices, n);
   most = (size - (grid.side - 1) * GAP) / grid.side;
   arrange (&grid, most);
   *picture = (TsPicture){ .width = grid.side * (grid.width + GAP) - GAP,

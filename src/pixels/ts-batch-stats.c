@@ -116,12 +116,20 @@ ts_batch_stats_new_visible (TsBatchStats *base, const TsVisiblePart *parts, gsiz
   return self;
 }
 
-gboolean
-ts_batch_stats_is_subset (TsBatchStats *self)
+TsBatchStats *
+ts_batch_stats_dup_for_images (TsBatchStats *self,
+                               const TsRecipe *recipe,
+                               const guint64 *indices,
+                               gsize n_indices)
 {
-  g_return_val_if_fail (TS_IS_BATCH_STATS (self), FALSE);
+  gboolean has_selection;
 
-  return self->base != NULL ? self->base->whole != NULL : self->whole != NULL;
+  g_return_val_if_fail (TS_IS_BATCH_STATS (self), NULL);
+
+  has_selection = self->base != NULL ? self->base->whole != NULL : self->whole != NULL;
+  if (recipe->scope != TS_SCOPE_SELECTION || indices == NULL || n_indices == 0 || has_selection)
+    return g_object_ref (self);
+  return ts_batch_stats_new_subset (self, indices, n_indices);
 }
 
 const guint64 *
@@ -129,6 +137,8 @@ ts_batch_stats_get_subset (TsBatchStats *self, gsize *n_indices)
 {
   g_return_val_if_fail (TS_IS_BATCH_STATS (self), NULL);
 
+  if (self->base != NULL)
+    self = self->base;
   *n_indices = self->n_indices;
   return self->indices;
 }

@@ -185,27 +185,3 @@ ts_pixels_magnify_rgba8 (const guint8 *src,
     dst += scale * dst_stride_bytes;
   }
 }
-
-void
-ts_render_block_scaled (const TsBlock *image,
-                        const TsRecipe *recipe,
-                        const TsResolved *resolved,
-                        guint scale,
-                        guint8 *out,
-                        gsize out_stride_bytes,
-                        TsMarks *marks)
-{
-  g_autofree guint8 *small = NULL;
-  gsize stride = (gsize) image->dims[1] * 4;
-
-  if (scale == 1 || out == NULL) {
-    ts_render_block (image, recipe, resolved, TS_PIXELS_RGBA8, TS_VALUES_DISPLAY, out,
-                     out_stride_bytes, marks);
-    return;
-  }
-  small = g_malloc (MAX (stride * (gsize) image->dims[0], 1));
-  ts_render_block (image, recipe, resolved, TS_PIXELS_RGBA8, TS_VALUES_DISPLAY, small, stride,
-                   marks);
-  ts_pixels_magnify_rgba8 (small, stride, (guint) image->dims[1], (guint) image->dims[0], scale,
-                           out, out_stride_bytes);
-}

@@ -108,24 +108,8 @@ gboolean ts_render (TsBatch *batch,
                     GCancellable *cancellable,
                     GError **error);
 
-/**
- * ts_render_block_scaled:
- * @scale: 1 or more
- * @out: (nullable): height * @scale rows of width * @scale RGBA8 pixels, @out_stride_bytes apart
- *
- * As ts_render_block() to %TS_PIXELS_RGBA8, each pixel @scale times as wide and high. Marks count
- * each element once.
- */
-void ts_render_block_scaled (const TsBlock *image,
-                             const TsRecipe *recipe,
-                             const TsResolved *resolved,
-                             guint scale,
-                             guint8 *out,
-                             gsize out_stride_bytes,
-                             TsMarks *marks);
-
-/* The same for pixels that are there already: @src has rows of @width RGBA8 pixels. @dst may not
- * overlap. */
+/* Each pixel @scale (1 or more) times as wide and high: @src has @height rows of @width RGBA8
+ * pixels. @dst may not overlap. */
 void ts_pixels_magnify_rgba8 (const guint8 *src,
                               gsize src_stride_bytes,
                               guint width,

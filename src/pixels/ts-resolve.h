@@ -59,8 +59,12 @@ TsBatchStats *ts_batch_stats_new_visible (TsBatchStats *base,
  * elements are real. Borrowed. ts_resolve() takes the part of the recipe by itself. */
 TsBatchStats *ts_batch_stats_get_part (TsBatchStats *self, TsComplexPart part);
 
-/* Whether it was made by ts_batch_stats_new_subset(). */
-gboolean ts_batch_stats_is_subset (TsBatchStats *self);
+/* What a picture of the images @indices (nullable: all) is resolved with: of a recipe whose scope
+ * is the selection these images are it, unless @self has a selection of its own, as the window's. */
+TsBatchStats *ts_batch_stats_dup_for_images (TsBatchStats *self,
+                                             const TsRecipe *recipe,
+                                             const guint64 *indices,
+                                             gsize n_indices) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The images that the scope "selection" means, borrowed; %NULL for all of them. */
 const guint64 *ts_batch_stats_get_subset (TsBatchStats *self, gsize *n_indices);

@@ -140,6 +140,10 @@ test_pixels (void)
   cli_assert ("diff %S/cells.pt shown/images --index 0-7", 1, "float32 and uint8");
   cli_assert ("diff %S/cells.pt dark/images --pixels --index 0-7", 1, "8 images, 8 differ");
   cli_assert ("diff %S/cells.pt %S/cells.pt --recipe dark/export.json", 0, "the same");
+  /* what lies over the images is part of the pixels */
+  g_free (cli_run_ok ("export %S/cells.pt --index 0 --overlay masks --quiet -o over"));
+  cli_assert ("diff %S/cells.pt %S/cells.pt --recipe over/export.json", 0, "the same");
+  cli_assert ("diff %S/cells.pt %S/cells-imagenet.npy --recipe over/export.json", 2, "masks");
   cli_assert ("diff %S/cells.pt %S/samples_64x64x64x3.npz --pixels --index 0-7", 0, "");
   cli_assert ("diff %S/features.npy maps/images --pixels --index 0-3", 0, "");
   cli_assert ("diff %S/cells.pt %S/cells.pt --all --pixels", 2, "--all");

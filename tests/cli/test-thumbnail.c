@@ -114,6 +114,88 @@ test_pixels (void)
   g_assert_cmpuint (grid.pixels[(10 * 130 + 65) * 4 + 3], ==, 0);
 }
 
+/* Pixels of @a and @b that differ; all those of @a have the colour @rgb. */
+static guint
+count_different (const Decoded *a, const Decoded *b, const guint8 rgb[3])
+{
+  guint n = 0;
+
+  g_assert_cmpuint (a->width, ==, b->width);
+  g_assert_cmpuint (a->height, ==, b->height);
+  for (gsize i = 0; i < (gsize) a->width * a->height; i++) {
+    if (memcmp (a->pixels + i * 4, b->pixels + i * 4, 4) == 0)
+      continue;
+    g_assert_cmpmem (a->pixels + i * 4, 3, rgb, 3);
+    n++;
+  }
+  return n;
+}
+
+/* What lies over the images lies over the small ones; at their own size it is that of an export. */
+static void
+test_overlay (void)
+{
+  static const char covered[] = "%S/cells.pt --quiet --overlay masks --overlay-color 00ff00";
+  static const guint8 green[] = { 0, 255, 0 };
+  static const guint sizes[] = { 40, 64, 200 };
+  g_auto (Decoded) image = { 0 };
+  g_auto (Decoded) grid = { 0 };
+  g_autofree char *export = g_strdup_printf ("export %s --index 3 -o covered", covered);
+  g_autofree char *thumbnail = g_strdup_printf ("thumbnail %s --size 130 -o over.png", covered);
+  g_autoptr (GBytes) bytes = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autofree char *with =
+        g_strdup_printf ("thumbnail %s --overlay-alpha 1 --columns 1 --size %u -o with.png",
+                         covered, sizes[i]);
+    g_autofree char *without = g_strdup_printf (
+        "thumbnail %%S/cells.pt --quiet --columns 1 --size %u -o without.png", sizes[i]);
+    g_auto (Decoded) a = { 0 };
+    g_auto (Decoded) b = { 0 };
+    guint n;
+
+    g_free (cli_run_ok (with));
+    g_free (cli_run_ok (without));
+    decode ("with.png", &a);
+    decode ("without.png", &b);
+    n = count_different (&a, &b, green);
+    g_assert_cmpuint (n, >, a.width * a.height / 40);
+    g_assert_cmpuint (n, <, a.width * a.height);
+  }
+  g_free (cli_run_ok (export));
+  g_free (cli_run_ok (thumbnail));
+  bytes = cli_read ("covered/images/cells_03.png");
+  decode_png (bytes, &image);
+  decode ("over.png", &grid);
+  for (guint y = 0; y < 64; y++)
+    for (guint x = 0; x < 64; x++)
+      g_assert_cmpmem (grid.pixels + ((y + 66) * 130 + x + 66) * 4, 3,
+                       image.pixels + (y * 64 + x) * 3, 3);
+  cli_assert ("thumbnail %S/cells.pt --overlay absent -o over.png", 2, "absent");
+}
+
+/* An automatic range is taken of what the scope says. */
+static void
+test_scopes (void)
+{
+  static const char *const scopes[] = { "image", "selection", "batch", "file" };
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+  for (guint i = 0; i < G_N_ELEMENTS (scopes); i++) {
+    g_autofree char *command = g_strdup_printf (
+        "thumbnail %%S/cells.pt --index 2 --quiet --size 64 "
+        "--range minmax --scope %s -o scope.png",
+        scopes[i]);
+
+    g_free (cli_run_ok (command));
+    g_ptr_array_add (files, cli_read ("scope.png"));
+  }
+  g_assert_true (g_bytes_equal (files->pdata[0], files->pdata[1]));
+  for (guint i = 2; i < 4; i++)
+    for (guint j = 1; j < i; j++)
+      g_assert_false (g_bytes_equal (files->pdata[i], files->pdata[j]));
+}
+
 /* Of an image above the limit only some rows are read: a slope stays one. */
 static void
 test_large (void)
@@ -195,6 +277,8 @@ main (int argc, char **argv)
   g_test_add_func ("/thumbnail/statuses", test_statuses);
   g_test_add_func ("/thumbnail/sizes", test_sizes);
   g_test_add_func ("/thumbnail/pixels", test_pixels);
+  g_test_add_func ("/thumbnail/overlay", test_overlay);
+  g_test_add_func ("/thumbnail/scopes", test_scopes);
   g_test_add_func ("/thumbnail/large", test_large);
   g_test_add_func ("/thumbnail/thumbnailer", test_thumbnailer);
   g_test_add_func ("/thumbnail/several", test_several);

@@ -91,12 +91,13 @@ test_scopes (void)
 static void
 test_selection (void)
 {
-  const guint64 second = 1;
+  const guint64 first = 0, second = 1, *chosen;
   g_autoptr (TsBatchStats) stats = make_stats (elements, TS_DTYPE_FLOAT32, 2, 2, 4);
   g_autoptr (TsBatchStats) one = ts_batch_stats_new_subset (stats, &second, 1);
   g_autoptr (TsBatchStats) all = ts_batch_stats_new_subset (one, NULL, 0);
   TsResolved resolved;
   TsRecipe recipe;
+  gsize n;
 
   ts_recipe_init (&recipe);
   recipe.range_mode = TS_RANGE_MINMAX;
@@ -125,8 +126,24 @@ test_selection (void)
   recipe.scope = TS_SCOPE_IMAGE;
   resolved = resolve (&recipe, one, 0);
   g_assert_cmpfloat (resolved.hi[0], ==, 3);
-  g_assert_true (ts_batch_stats_is_subset (one));
-  g_assert_false (ts_batch_stats_is_subset (stats));
+
+  /* Images that are written are the selection where there is none. */
+  recipe.scope = TS_SCOPE_SELECTION;
+
+  g_autoptr (TsBatchStats) own = ts_batch_stats_dup_for_images (one, &recipe, &first, 1);
+  g_autoptr (TsBatchStats) written = ts_batch_stats_dup_for_images (stats, &recipe, &first, 1);
+  g_autoptr (TsBatchStats) every = ts_batch_stats_dup_for_images (stats, &recipe, NULL, 0);
+
+  g_assert_true (own == one);
+  g_assert_true (every == stats);
+  chosen = ts_batch_stats_get_subset (written, &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpuint (chosen[0], ==, 0);
+  recipe.scope = TS_SCOPE_BATCH;
+
+  g_autoptr (TsBatchStats) whole = ts_batch_stats_dup_for_images (stats, &recipe, &first, 1);
+
+  g_assert_true (whole == stats);
 }
 
 static void
