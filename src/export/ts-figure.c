@@ -183,8 +183,7 @@ make (TsFigure *figure,
       !ts_overlay_open (figure->view, figure->recipe, &figure->overlay, error))
     return NULL;
   figure_init (figure, options);
-  figure->stats =
-      ts_batch_stats_dup_for_images (figure->stats, figure->recipe, indices, n_indices);
+  figure->stats = ts_batch_stats_dup_for_images (figure->stats, figure->recipe, indices, n_indices);
   figure->whole_pixels = format == TS_FIGURE_PNG;
   layout.cells = g_array_new (FALSE, FALSE, sizeof (TsFigureCell));
   layout.context = ts_figure_new_context ();

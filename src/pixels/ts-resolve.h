@@ -60,7 +60,8 @@ TsBatchStats *ts_batch_stats_new_visible (TsBatchStats *base,
 TsBatchStats *ts_batch_stats_get_part (TsBatchStats *self, TsComplexPart part);
 
 /* What a picture of the images @indices (nullable: all) is resolved with: of a recipe whose scope
- * is the selection these images are it, unless @self has a selection of its own, as the window's. */
+ * is the selection these images are it, unless @self has a selection of its own, as the window's.
+ */
 TsBatchStats *ts_batch_stats_dup_for_images (TsBatchStats *self,
                                              const TsRecipe *recipe,
                                              const guint64 *indices,

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "app/ts-window-private.h"
-
-#include "app-fixture.h"
-#include "app/ts-application.h"
+#include "window-picture.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
 /* The window and the command line, given the same settings, write the same image files, byte for
- * byte, metadata inside them included. */
+ * byte, metadata inside them included; and their pixels are those on the screen. */
 
 static const struct
 {
@@ -33,39 +30,128 @@ static const struct
     "features.npy",
     { { "layout", "'NCHW'" }, { "channel", "'5'" }, { "colormap", "'viridis'" } },
     "--layout NCHW --channel 5 --colormap viridis" },
+  { "overlay-color",
+    "cells.pt",
+    { { "overlay", "'masks'" }, { "overlay-alpha", "0.7" }, { "overlay-color", "'#33d17a'" } },
+    "--overlay masks --overlay-alpha 0.7 --overlay-color 33d17a" },
+  { "overlay-palette",
+    "cells.pt",
+    { { "overlay", "'masks'" }, { "overlay-color", "'tab10'" }, { "gamma", "0.6" } },
+    "--overlay masks --overlay-color tab10 --gamma 0.6" },
   { "labels", "masks-labels.npz", { { NULL } }, "" },
   { "nan", "intensity-nan.npy", { { "colormap", "'turbo'" } }, "--colormap turbo" },
   { "mixed-sizes", "progressive.pt", { { NULL } }, "" },
 };
 
-static gboolean
-timeout_cb (gpointer data)
-{
-  g_error ("the window needs too long");
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                        \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    guint id = g_timeout_add_seconds (60, timeout_cb, NULL);                                       \
-    while (!(condition))                                                                           \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (id);                                                                          \
-  }                                                                                                \
-  G_STMT_END
-
 static void remove_images (char *folder);
 
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The pictures in @folder, in the order of names, which is that of the images. */
+static GPtrArray *
+list_pictures (const char *folder)
+{
+  g_autofree char *images = g_build_filename (folder, "images", NULL);
+  g_autoptr (GDir) dir = g_dir_open (images, 0, NULL);
+  GPtrArray *pictures = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ".png"))
+      g_ptr_array_add (pictures, g_build_filename (images, name, NULL));
+  g_assert_cmpuint (pictures->len, >, 0);
+  g_ptr_array_sort (pictures, compare_names);
+  return pictures;
+}
+
+/* What @path holds, packed RGB; %NULL when some of it is transparent. */
+static guint8 *
+read_picture (const char *path, int *width, int *height)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GdkTexture) texture = gdk_texture_new_from_filename (path, &error);
+
+  g_assert_no_error (error);
+  *width = gdk_texture_get_width (texture);
+  *height = gdk_texture_get_height (texture);
+
+  gsize n = (gsize) *width * (gsize) *height;
+  g_autofree guint32 *pixels = g_new (guint32, n);
+  g_autofree guint8 *rgb = g_malloc (n * 3);
+
+  gdk_texture_download (texture, (guchar *) pixels, (gsize) *width * 4);
+  for (gsize i = 0; i < n; i++) {
+    if (pixels[i] >> 24 != 255)
+      return NULL;
+    rgb[i * 3] = (guint8) (pixels[i] >> 16);
+    rgb[i * 3 + 1] = (guint8) (pixels[i] >> 8);
+    rgb[i * 3 + 2] = (guint8) pixels[i];
+  }
+  return g_steal_pointer (&rgb);
+}
+
+/* Each pixel @factor times as wide and high. */
+static guint8 *
+magnify (const guint8 *rgb, int width, int height, int factor)
+{
+  guint8 *out = g_new (guint8, (gsize) width * (gsize) height * (gsize) (factor * factor) * 3);
+  guint8 *at = out;
+
+  for (int y = 0; y < height * factor; y++)
+    for (int x = 0; x < width * factor; x++, at += 3)
+      memcpy (at, rgb + ((gsize) (y / factor) * (gsize) width + (gsize) (x / factor)) * 3, 3);
+  return out;
+}
+
+/* Every image that can be seen is painted with the pixels of its file, and those that no badge
+ * covers stand on the screen so. */
 static void
-export_by_window (TsApplication *application, guint index, const char *sample, const char *folder)
+compare_with_screen (TsWindow *window, const char *folder)
+{
+  g_autoptr (GPtrArray) pictures = list_pictures (folder);
+  g_autofree guint8 *screen = NULL;
+  guint first, last, n_seen = 0, n_compared = 0;
+  int screen_width, screen_height;
+
+  g_assert_true (ts_grid_wait_idle (window->grid, LIMIT_MS));
+  set_state (window, "zoom", g_variant_new_double (1));
+  g_assert_true (ts_grid_wait_idle (window->grid, LIMIT_MS));
+  g_assert_true (ts_grid_get_visible_range (window->grid, &first, &last));
+  g_assert_cmpuint (last, <, pictures->len);
+  screen = take_picture (window, &screen_width, &screen_height);
+  for (guint i = first; i <= last; i++) {
+    int width, height, tile_width, tile_height;
+    g_autofree guint8 *picture = read_picture (pictures->pdata[i], &width, &height);
+    g_autofree guint8 *want = NULL;
+    g_autoptr (GBytes) tile = NULL;
+
+    if (picture == NULL)
+      continue;
+    tile = ts_grid_dup_tile_pixels (window->grid, i, &tile_width, &tile_height);
+    /* small images among larger ones are shown larger */
+    g_assert_cmpint (tile_width % width, ==, 0);
+    want = magnify (picture, width, height, tile_width / width);
+    g_assert_cmpint (tile_height, ==, height * (tile_width / width));
+    g_assert_cmpmem (g_bytes_get_data (tile, NULL), g_bytes_get_size (tile), want,
+                     (gsize) tile_width * (gsize) tile_height * 3);
+    if (n_compared++ < 8)
+      n_seen += contains (screen, screen_width, screen_height, want, tile_width, tile_height);
+  }
+  g_assert_cmpuint (n_compared, >, 0);
+  g_assert_cmpuint (n_seen, >, 0);
+}
+
+static void
+export_by_window (guint index, const char *sample, const char *folder)
 {
   g_autoptr (GFile) file = g_file_new_for_path (sample);
-  TsWindow *window = ts_window_new (ADW_APPLICATION (application));
+  TsWindow *window = open_window (file);
 
-  ts_window_open (window, file);
-  gtk_window_present (GTK_WINDOW (window));
-  fixture_wait_loaded (window->session);
   for (guint i = 0; i < G_N_ELEMENTS (cases[index].actions); i++) {
     const char *const *action = cases[index].actions[i];
     g_autoptr (GError) error = NULL;
@@ -81,7 +167,8 @@ export_by_window (TsApplication *application, guint index, const char *sample, c
   g_action_group_activate_action (G_ACTION_GROUP (window), "export-to",
                                   g_variant_new_string (folder));
   WAIT_FOR (window->job == NULL);
-  gtk_window_destroy (GTK_WINDOW (window));
+  compare_with_screen (window, folder);
+  close_window (window);
 }
 
 static void
@@ -140,30 +227,13 @@ read_file (const char *path, gsize *n_bytes)
   return bytes;
 }
 
-/* The last picture in @folder, in the order of names. */
-static char *
-find_picture (const char *folder)
-{
-  g_autofree char *images = g_build_filename (folder, "images", NULL);
-  g_autoptr (GDir) dir = g_dir_open (images, 0, NULL);
-  g_autofree char *last = NULL;
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, ".png") && (last == NULL || strcmp (name, last) > 0)) {
-      g_free (last);
-      last = g_strdup (name);
-    }
-  g_assert_nonnull (last);
-  return g_build_filename (images, last, NULL);
-}
-
 /* A picture of @folder that is opened brings back its dump, which stands beside it, with the array,
  * the settings and the image; exported again it is the same file. */
 static void
 export_picture_again (const char *sample, const char *folder)
 {
-  g_autofree char *picture = find_picture (folder);
+  g_autoptr (GPtrArray) pictures = list_pictures (folder);
+  const char *picture = pictures->pdata[pictures->len - 1];
   g_autofree char *name = g_path_get_basename (picture);
   g_autofree char *base = g_path_get_basename (sample);
   g_autofree char *dump = g_build_filename (folder, base, NULL);
@@ -173,14 +243,12 @@ export_picture_again (const char *sample, const char *folder)
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
   g_autoptr (GFile) file = g_file_new_for_path (picture);
-  TsWindow *window = ts_window_new (ADW_APPLICATION (g_application_get_default ()));
+  TsWindow *window;
   gsize n_bytes, n_before, n_after;
 
   bytes = read_file (sample, &n_bytes);
   g_assert_true (g_file_set_contents (dump, bytes, (gssize) n_bytes, NULL));
-  ts_window_open (window, file);
-  gtk_window_present (GTK_WINDOW (window));
-  fixture_wait_loaded (window->session);
+  window = open_window (file);
   g_assert_cmpstr (ts_session_get_error (window->session), ==, NULL);
   g_assert_cmpstr (g_file_peek_path (ts_session_get_file (window->session)), ==, dump);
   g_assert_cmpuint (gtk_bitset_get_size (ts_session_get_selection (window->session)), ==, 1);
@@ -192,7 +260,7 @@ export_picture_again (const char *sample, const char *folder)
   after = read_file (written, &n_after);
   if (n_before != n_after || memcmp (before, after, n_before) != 0)
     g_error ("%s, opened and exported again, differs", picture);
-  gtk_window_destroy (GTK_WINDOW (window));
+  close_window (window);
   remove_images (again);
 }
 
@@ -225,23 +293,16 @@ remove_images (char *folder)
 static void
 test_same_bytes (gconstpointer data)
 {
-  static TsApplication *application;
   guint index = GPOINTER_TO_UINT (data);
   g_autofree char *sample = g_build_filename (g_getenv ("TS_SAMPLES"), cases[index].sample, NULL);
   char *by_window, *by_command_line;
   guint n;
 
-  if (!fixture_has_display ())
+  if (!start ())
     return;
-  if (application == NULL) {
-    application = ts_application_new ();
-    g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
-    g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
-    g_application_set_default (G_APPLICATION (application));
-  }
   by_window = fixture_make_folder ();
   by_command_line = fixture_make_folder ();
-  export_by_window (application, index, sample, by_window);
+  export_by_window (index, sample, by_window);
   export_by_command_line (index, sample, by_command_line);
   n = compare_folders (by_window, by_command_line);
   g_assert_cmpuint (n, >, 0);

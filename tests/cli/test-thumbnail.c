@@ -148,8 +148,9 @@ test_overlay (void)
     g_autofree char *with =
         g_strdup_printf ("thumbnail %s --overlay-alpha 1 --columns 1 --size %u -o with.png",
                          covered, sizes[i]);
-    g_autofree char *without = g_strdup_printf (
-        "thumbnail %%S/cells.pt --quiet --columns 1 --size %u -o without.png", sizes[i]);
+    g_autofree char *without =
+        g_strdup_printf ("thumbnail %%S/cells.pt --quiet --columns 1 --size %u -o without.png",
+                         sizes[i]);
     g_auto (Decoded) a = { 0 };
     g_auto (Decoded) b = { 0 };
     guint n;
@@ -182,10 +183,10 @@ test_scopes (void)
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 
   for (guint i = 0; i < G_N_ELEMENTS (scopes); i++) {
-    g_autofree char *command = g_strdup_printf (
-        "thumbnail %%S/cells.pt --index 2 --quiet --size 64 "
-        "--range minmax --scope %s -o scope.png",
-        scopes[i]);
+    g_autofree char *command =
+        g_strdup_printf ("thumbnail %%S/cells.pt --index 2 --quiet --size 64 "
+                         "--range minmax --scope %s -o scope.png",
+                         scopes[i]);
 
     g_free (cli_run_ok (command));
     g_ptr_array_add (files, cli_read ("scope.png"));
