@@ -11,7 +11,6 @@
 #include "cli/ts-cli.h"
 #include "export/ts-animation.h"
 #include "export/ts-json-writer.h"
-#include "export/ts-name-template.h"
 
 #include <glib-unix.h>
 #include <math.h>
@@ -23,6 +22,7 @@
 typedef struct
 {
   char *output;
+  char *name;
   char *fps;
   char *loop;
   char *scale;
@@ -41,6 +41,7 @@ static void
 options_clear (Options *self)
 {
   g_free (self->output);
+  g_free (self->name);
   g_free (self->fps);
   g_free (self->loop);
   g_free (self->scale);
@@ -55,55 +56,23 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-typedef struct
-{
-  TsAnimationOptions animation;
-  TsCollision collision;
-  char *folder;
-  char *name; /* (nullable): made from the dump */
-} Target;
-
-static void
-target_clear (Target *self)
-{
-  g_free (self->folder);
-  g_free (self->name);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Target, target_clear)
-
-/* "OUT.webp" is a file, a name without suffix is a folder that gets figures/. */
 static gboolean
-parse_target (const char *output, Target *target, GError **error)
-{
-  g_autofree char *base = g_path_get_basename (output);
-  const char *dot = strrchr (base, '.');
-
-  if (dot == NULL || dot == base || g_str_has_suffix (output, "/")) {
-    target->folder = g_build_filename (output, "figures", NULL);
-    return TRUE;
-  }
-  if (g_str_equal (dot, ".webp"))
-    target->animation.format = TS_ANIMATION_WEBP;
-  else if (!g_str_equal (dot, ".png") && !g_str_equal (dot, ".apng"))
-    return ts_cli_invalid (error, "an animation is a .png, .apng or .webp, not “%s”", dot);
-  target->folder = g_path_get_dirname (output);
-  target->name = g_steal_pointer (&base);
-  return TRUE;
-}
-
-static gboolean
-parse_options (const Options *self, Target *target, TsCliReport *report, GError **error)
+parse_options (const Options *self,
+               TsCliTarget *target,
+               TsAnimationOptions *animation,
+               TsCliReport *report,
+               GError **error)
 {
   static const char *const depths[] = { "8", "16", NULL };
+  static const char *const suffixes[] = { "png", "apng", "webp", NULL };
   int depth = 0, order = 0, collision = TS_COLLISION_FAIL, progress = TS_CLI_PROGRESS_AUTO;
   guint quality = 0;
-  TsAnimationOptions *animation = &target->animation;
 
   if (self->output == NULL)
     return ts_cli_invalid (error, "no output was given; use -o OUT.png or OUT.webp");
   ts_animation_options_init (animation);
-  if (!parse_target (self->output, target, error) ||
+  if (!ts_cli_target_parse (target, self->output, self->name, suffixes, "an animation", FALSE,
+                            error) ||
       (self->fps != NULL && !ts_animation_parse_rate (self->fps, animation->rate, error)) ||
       !ts_cli_parse_uint ("loop", self->loop, 0, 65535, &animation->n_loops, error) ||
       !ts_cli_parse_uint ("scale", self->scale, 1, 64, &animation->scale, error) ||
@@ -116,6 +85,7 @@ parse_options (const Options *self, Target *target, TsCliReport *report, GError 
       !ts_cli_parse_name ("on-collision", self->collision, ts_collision_names, &collision, error) ||
       !ts_cli_parse_name ("progress", self->progress, ts_cli_progress_names, &progress, error))
     return FALSE;
+  animation->format = g_str_equal (target->suffix, "webp") ? TS_ANIMATION_WEBP : TS_ANIMATION_APNG;
   animation->order = (TsAnimationOrder) order;
   animation->depth = depth == 0 ? 8 : 16;
   animation->quality = (int) quality;
@@ -263,7 +233,7 @@ run_to_end (Run *run, const TsCliReport *report)
 static TsView *
 open_view (const char *file,
            const TsCliViewOptions *view_options,
-           Target *target,
+           TsCliTarget *target,
            TsRecipe *recipe,
            GArray **indices,
            GError **error)
@@ -277,17 +247,13 @@ open_view (const char *file,
   if (view == NULL || !ts_cli_view_options_get_recipe (view_options, view, recipe, error) ||
       !ts_cli_view_options_get_indices (view_options, view, indices, error))
     return NULL;
-  if (target->name == NULL) {
-    g_autofree char *stem = ts_name_dup_stem (ts_document_get_name (document));
-
-    target->name = g_strconcat (stem, "_animation.png", NULL);
-  }
+  ts_cli_target_settle_name (target, view, "animation");
   return g_steal_pointer (&view);
 }
 
 /* What is there already and is to stay costs no work. */
 static gboolean
-is_over (const Target *target, TsOutputDir *dir, GError **error)
+is_over (const TsCliTarget *target, TsOutputDir *dir, GError **error)
 {
   if (!ts_output_dir_has (dir, target->name) || target->collision == TS_COLLISION_OVERWRITE ||
       target->collision == TS_COLLISION_NUMBER)
@@ -300,7 +266,10 @@ is_over (const Target *target, TsOutputDir *dir, GError **error)
 }
 
 static int
-animate (const TsCliViewOptions *view_options, Target *target, const TsCliReport *report)
+animate (const TsCliViewOptions *view_options,
+         TsCliTarget *target,
+         const TsAnimationOptions *options,
+         const TsCliReport *report)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GArray) indices = NULL;
@@ -325,7 +294,7 @@ animate (const TsCliViewOptions *view_options, Target *target, const TsCliReport
   Run run = { .view = view,
               .stats = stats,
               .recipe = &recipe,
-              .options = &target->animation,
+              .options = options,
               .indices = indices,
               .dir = dir,
               .cancellable = cancellable };
@@ -339,7 +308,8 @@ animate (const TsCliViewOptions *view_options, Target *target, const TsCliReport
 
   g_autofree char *staged = run.staged;
 
-  return ts_cli_commit_output (dir, staged, run.n_bytes, target->name, target->collision, report);
+  return ts_cli_commit_output (target, dir, staged, run.n_bytes,
+                               ts_document_get_path (ts_view_get_document (view)), report);
 }
 
 static int
@@ -347,13 +317,15 @@ run_animate (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   g_auto (TsCliViewOptions) view_options = { 0 };
-  g_auto (Target) target = { 0 };
+  g_auto (TsCliTarget) target = { 0 };
+  TsAnimationOptions animation;
   g_auto (GStrv) files = NULL;
   g_autoptr (GError) error = NULL;
   TsCliReport report = { 0 };
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       "The file: .png or .apng (APNG) or .webp; or a folder, which gets figures/", "OUT.png" },
+    TS_CLI_NAME_ENTRY (&options.name),
     { "fps", 0, 0, G_OPTION_ARG_STRING, &options.fps, "Images a second: 12.5, 30000/1001 (10)",
       "RATE" },
     { "loop", 0, 0, G_OPTION_ARG_STRING, &options.loop, "How often it is played; 0 for ever (0)",
@@ -379,10 +351,10 @@ run_animate (int argc, char **argv)
                         entries, ts_cli_view_options_new_group (&view_options), 1, 1);
   if (files == NULL)
     return TS_CLI_USAGE;
-  if (!parse_options (&options, &target, &report, &error))
+  if (!parse_options (&options, &target, &animation, &report, &error))
     return ts_cli_fail (error);
   report.file = files[0];
-  return animate (&view_options, &target, &report);
+  return animate (&view_options, &target, &animation, &report);
 }
 
 const TsCliCommand ts_cli_animate = {

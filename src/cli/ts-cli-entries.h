@@ -11,6 +11,12 @@
     "quiet", 0, 0, G_OPTION_ARG_NONE, (variable), "Print errors only", NULL                        \
   }
 
+#define TS_CLI_NAME_ENTRY(variable)                                                                \
+  {                                                                                                \
+    "name", 0, 0, G_OPTION_ARG_FILENAME, (variable), "Of the file in the folder, with its suffix", \
+        "NAME.png"                                                                                 \
+  }
+
 #define TS_CLI_JSON_ENTRY(variable)                                                                \
   {                                                                                                \
     "json", 0, 0, G_OPTION_ARG_NONE, (variable), "What was done, as one line of JSON a file", NULL \

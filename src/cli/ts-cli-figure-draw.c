@@ -17,6 +17,7 @@
 typedef struct
 {
   char *output;
+  char *name;
   char *columns;
   char *gap;
   char *scale;
@@ -44,6 +45,7 @@ static void
 options_clear (Options *self)
 {
   g_free (self->output);
+  g_free (self->name);
   g_free (self->columns);
   g_free (self->gap);
   g_free (self->scale);
@@ -64,50 +66,6 @@ options_clear (Options *self)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
-
-typedef struct
-{
-  char *folder;
-  char *name; /* (nullable): made from the dump */
-  TsFigureFormat format;
-  TsCollision collision;
-} Target;
-
-static void
-target_clear (Target *self)
-{
-  g_free (self->folder);
-  g_free (self->name);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Target, target_clear)
-
-/* "OUT.pdf" is a file, "-" standard output, a name without suffix is a folder that gets figures/.
- */
-static gboolean
-parse_target (const char *output, Target *target, GError **error)
-{
-  g_autofree char *base = g_path_get_basename (output);
-  const char *dot = strrchr (base, '.');
-  int format;
-
-  if (g_str_equal (output, "-")) {
-    target->folder = g_strdup (output);
-    target->format = TS_FIGURE_PNG;
-    return TRUE;
-  }
-  if (dot == NULL || dot == base || g_str_has_suffix (output, "/")) {
-    target->folder = g_build_filename (output, "figures", NULL);
-    target->format = TS_FIGURE_PNG;
-    return TRUE;
-  }
-  if (!ts_name_lookup (ts_figure_format_names, dot + 1, &format))
-    return ts_cli_invalid (error, "a figure is a .png, .pdf or .svg, not “%s”", dot);
-  target->format = (TsFigureFormat) format;
-  target->folder = g_path_get_dirname (output);
-  target->name = g_steal_pointer (&base);
-  return TRUE;
-}
 
 /* Puts the option's name before what is wrong with it. */
 static gboolean
@@ -133,16 +91,21 @@ parse_loupes (char **loupes, TsFigureOptions *figure, GError **error)
 }
 
 static gboolean
-parse_options (Options *self, Target *target, TsFigureOptions *figure, GError **error)
+parse_options (Options *self,
+               TsCliTarget *target,
+               TsFigureFormat *format,
+               TsFigureOptions *figure,
+               GError **error)
 {
-  int collision = TS_COLLISION_FAIL;
+  int collision = TS_COLLISION_FAIL, known;
 
   if (self->output == NULL)
     return ts_cli_invalid (error, "no output was given; use -o OUT.pdf");
   ts_figure_options_init (figure);
   if (self->width != NULL)
     figure->dpi = 300;
-  if (!parse_target (self->output, target, error) ||
+  if (!ts_cli_target_parse (target, self->output, self->name, ts_figure_format_names, "a figure",
+                            TRUE, error) ||
       !ts_cli_parse_uint ("columns", self->columns, 1, 65535, &figure->n_columns, error) ||
       !ts_cli_parse_double ("gap", self->gap, &figure->gap_pt, error) ||
       !ts_cli_parse_uint ("scale", self->scale, 1, 1024, &figure->scale, error) ||
@@ -170,6 +133,8 @@ parse_options (Options *self, Target *target, TsFigureOptions *figure, GError **
   figure->colorbar = self->colorbar;
   figure->dark = self->dark;
   target->collision = (TsCollision) collision;
+  *format = ts_name_lookup (ts_figure_format_names, target->suffix, &known) ? (TsFigureFormat) known
+                                                                            : TS_FIGURE_PNG;
   return TRUE;
 }
 
@@ -177,7 +142,9 @@ static GBytes *
 make_figure (const char *file,
              const TsCliViewOptions *view_options,
              const TsFigureOptions *figure,
-             Target *target,
+             TsFigureFormat format,
+             TsCliTarget *target,
+             char **source,
              GError **error)
 {
   g_autoptr (TsDocument) document = ts_cli_open (file, view_options->raw, error);
@@ -192,13 +159,10 @@ make_figure (const char *file,
   if (view == NULL || !ts_cli_view_options_get_recipe (view_options, view, &recipe, error) ||
       !ts_cli_view_options_get_indices (view_options, view, &indices, error))
     return NULL;
-  if (target->name == NULL) {
-    g_autofree char *stem = ts_name_dup_stem (ts_document_get_name (document));
-
-    target->name = g_strconcat (stem, "_figure.png", NULL);
-  }
+  ts_cli_target_settle_name (target, view, "figure");
+  *source = g_strdup (ts_document_get_path (document));
   stats = ts_batch_stats_new_for_view (view);
-  return ts_figure_render (view, stats, &recipe, figure, target->format,
+  return ts_figure_render (view, stats, &recipe, figure, format,
                            indices != NULL ? (const guint64 *) (gpointer) indices->data : NULL,
                            indices != NULL ? indices->len : 0, NULL, error);
 }
@@ -208,7 +172,9 @@ run_figure (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   g_auto (TsCliViewOptions) view_options = { 0 };
-  g_auto (Target) target = { 0 };
+  g_auto (TsCliTarget) target = { 0 };
+  g_autofree char *source = NULL;
+  TsFigureFormat format = TS_FIGURE_PNG;
   g_auto (GStrv) files = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
@@ -217,6 +183,7 @@ run_figure (int argc, char **argv)
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       "The file: .png, .pdf or .svg; or a folder, which gets figures/; “-” is standard output",
       "OUT.pdf" },
+    TS_CLI_NAME_ENTRY (&options.name),
     { "columns", 0, 0, G_OPTION_ARG_STRING, &options.columns, "Most images a row (8)", "N" },
     { "gap", 0, 0, G_OPTION_ARG_STRING, &options.gap, "Between images, in points (3)", "PT" },
     { "scale", 0, 0, G_OPTION_ARG_STRING, &options.scale, "Pixels of the page for one of an image",
@@ -257,9 +224,9 @@ run_figure (int argc, char **argv)
                         entries, ts_cli_view_options_new_group (&view_options), 1, 1);
   if (files == NULL)
     return TS_CLI_USAGE;
-  if (!parse_options (&options, &target, &figure, &error))
+  if (!parse_options (&options, &target, &format, &figure, &error))
     return ts_cli_fail (error);
-  bytes = make_figure (files[0], &view_options, &figure, &target, &error);
+  bytes = make_figure (files[0], &view_options, &figure, format, &target, &source, &error);
 
   const TsCliReport report = { .file = files[0],
                                .quiet = options.quiet,
@@ -267,7 +234,7 @@ run_figure (int argc, char **argv)
 
   if (bytes == NULL)
     return ts_cli_report_error (&report, error);
-  return ts_cli_write_output (target.folder, target.name, target.collision, bytes, &report);
+  return ts_cli_write_output (&target, bytes, source, &report);
 }
 
 const TsCliCommand ts_cli_figure_draw = {

@@ -7,84 +7,14 @@
 
 #include "cli/ts-cli-redraw.h"
 
-#include "base/ts-error.h"
+#include "cli/ts-cli-embedded.h"
 #include "cli/ts-cli.h"
-#include "export/ts-json-reader.h"
 #include "export/ts-provenance.h"
-#include "reader/ts-picture.h"
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
-
-#define MAX_TEXT (64 << 20)
-
-/* The text between two marks of an SVG, without XML's escapes. */
-static char *
-find_in_svg (const char *data, gsize length)
-{
-  static const struct
-  {
-    const char *escaped, *plain;
-  } escapes[] = {
-    { "&quot;", "\"" }, { "&apos;", "'" }, { "&#39;", "'" },
-    { "&lt;", "<" },    { "&gt;", ">" },   { "&amp;", "&" }, /* last: it makes new ones */
-  };
-  const char *start = g_strstr_len (data, (gssize) length, "<metadata>");
-  const char *end = start != NULL ? g_strstr_len (start, (gssize) (length - (gsize) (start - data)),
-                                                  "</metadata>")
-                                  : NULL;
-  GString *text;
-
-  if (end == NULL)
-    return NULL;
-  start += strlen ("<metadata>");
-  text = g_string_new_len (start, end - start);
-  for (gsize i = 0; i < G_N_ELEMENTS (escapes); i++)
-    g_string_replace (text, escapes[i].escaped, escapes[i].plain, 0);
-  return g_string_free (text, FALSE);
-}
-
-/* The subject of a PDF: a string in brackets, or UTF-16 in hexadecimal digits; ASCII in both. */
-static char *
-find_in_pdf (const char *data, gsize length)
-{
-  static const char plain[] = "/Subject (", hexadecimal[] = "/Subject <FEFF";
-  const char *at = memmem (data, length, plain, strlen (plain)), *end = data + length;
-  GString *text = g_string_new (NULL);
-
-  if (at != NULL) {
-    for (at += strlen (plain); at < end && *at != ')'; at++)
-      g_string_append_c (text, *at);
-    return g_string_free (text, FALSE);
-  }
-  at = memmem (data, length, hexadecimal, strlen (hexadecimal));
-  for (at = at != NULL ? at + strlen (hexadecimal) : end; end - at >= 4; at += 4) {
-    int high = g_ascii_xdigit_value (at[2]), low = g_ascii_xdigit_value (at[3]);
-
-    if (high < 0 || low < 0)
-      break;
-    g_string_append_c (text, (char) (16 * high + low));
-  }
-  return g_string_free (text, FALSE);
-}
-
-static char *
-read_text (const char *path)
-{
-  g_autoptr (TsSource) source = ts_file_source_new (path, NULL);
-  g_autofree char *text = source != NULL ? ts_picture_dup_settings (source, NULL) : NULL;
-  g_autofree char *data = NULL;
-  gsize length;
-
-  if (source == NULL || text != NULL)
-    return g_steal_pointer (&text);
-  if (ts_source_get_size (source) > MAX_TEXT || !g_file_get_contents (path, &data, &length, NULL))
-    return NULL;
-  if (length > 5 && memcmp (data, "%PDF-", 5) == 0)
-    return find_in_pdf (data, length);
-  return length > 5 && memcmp (data, "<?xml", 5) == 0 ? find_in_svg (data, length) : NULL;
-}
 
 static void
 add (GPtrArray *argv, const char *option, const char *value)
@@ -212,56 +142,36 @@ choose_output (const TsCliRedraw *self)
              : g_strdup (self->output);
 }
 
+/* Where the record says (@path, nullable), or near the picture. */
 static char *
-find_source (const TsCliRedraw *self, const TsProvenance *provenance, GError **error)
+find_source (const TsCliRedraw *self,
+             const TsProvenance *provenance,
+             const char *path,
+             GError **error)
 {
   g_autoptr (TsView) view = NULL;
   gboolean changed;
 
   if (self->source != NULL)
     return g_strdup (self->source);
+  if (path != NULL && g_file_test (path, G_FILE_TEST_EXISTS))
+    return g_strdup (path);
   view = ts_provenance_find (provenance, self->picture, NULL, &changed, NULL, error);
   return view != NULL ? g_strdup (ts_document_get_path (ts_view_get_document (view))) : NULL;
 }
 
-static int
-redraw (const TsCliRedraw *self, const TsCliCommand *command, const char *text, JsonObject *drawing)
+/* One picture of several images, as its file or a record tells of it. */
+typedef struct
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TsProvenance) provenance = ts_provenance_read (text, -1, &error);
-  g_autofree char *source = provenance != NULL ? find_source (self, provenance, &error) : NULL;
-  g_autofree char *recipe = keep_text (text);
-  g_autofree char *output = choose_output (self);
-  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
-  const char *images = NULL;
+  const TsCliCommand *command;
+  const char *text;
+  JsonObject *drawing; /* columns, padding, ... */
+  const char *path;    /* (nullable) of the dump, of a record */
+  const char *name;    /* (nullable) of the file, of a record */
+} Drawing;
 
-  if (source == NULL || recipe == NULL) {
-    ts_cli_complain ("%s: %s", self->picture,
-                     error != NULL ? error->message : "its settings cannot be kept");
-    return TS_CLI_UNREADABLE;
-  }
-  g_ptr_array_add (argv, g_strdup (command->name));
-  add (argv, "raw", provenance->raw);
-  add (argv, "key", provenance->key);
-  add (argv, "layout", provenance->layout);
-  add (argv, "recipe", recipe);
-  if (ts_json_get_string (drawing, "", "images", &images, NULL) && g_strcmp0 (images, "all") != 0)
-    add (argv, "index", images);
-  add_members (argv, drawing);
-  add (argv, "output", output);
-  add (argv, "on-collision", ts_collision_names[self->collision]);
-  if (self->quiet)
-    g_ptr_array_add (argv, g_strdup ("--quiet"));
-  if (self->as_json)
-    g_ptr_array_add (argv, g_strdup ("--json"));
-  g_ptr_array_add (argv, g_strdup ("--"));
-  g_ptr_array_add (argv, g_strdup (source));
-  g_ptr_array_add (argv, NULL);
-  return command->run ((int) argv->len - 1, (char **) argv->pdata);
-}
-
-gboolean
-ts_cli_redraw (const TsCliRedraw *self, int *status)
+static gboolean
+find_drawing (JsonObject *root, Drawing *drawing)
 {
   const struct
   {
@@ -274,17 +184,133 @@ ts_cli_redraw (const TsCliRedraw *self, int *status)
 #endif
     { "animation", &ts_cli_animate },
   };
-  g_autofree char *text = read_text (self->picture);
-  g_autoptr (JsonNode) root = text != NULL ? ts_json_parse (text, -1, NULL) : NULL;
 
-  for (gsize i = 0; root != NULL && i < G_N_ELEMENTS (kinds); i++) {
-    JsonObject *drawing = NULL;
-
-    if (!ts_json_get_object (json_node_get_object (root), "", kinds[i].member, &drawing, NULL) ||
-        drawing == NULL)
-      continue;
-    *status = redraw (self, kinds[i].command, text, drawing);
-    return TRUE;
-  }
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (ts_json_get_object (root, "", kinds[i].member, &drawing->drawing, NULL) &&
+        drawing->drawing != NULL) {
+      drawing->command = kinds[i].command;
+      return TRUE;
+    }
   return FALSE;
+}
+
+/* The arguments that draw it again; %NULL after complaining. */
+static GPtrArray *
+make_arguments (const TsCliRedraw *self, const Drawing *drawing)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TsProvenance) provenance = ts_provenance_read (drawing->text, -1, &error);
+  g_autofree char *source =
+      provenance != NULL ? find_source (self, provenance, drawing->path, &error) : NULL;
+  g_autofree char *recipe = keep_text (drawing->text);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  const char *images = NULL;
+
+  if (source == NULL || recipe == NULL) {
+    ts_cli_complain ("%s: %s", self->picture,
+                     error != NULL ? error->message : "its settings cannot be kept");
+    return NULL;
+  }
+  g_ptr_array_add (argv, g_strdup (drawing->command->name));
+  add (argv, "raw", provenance->raw);
+  add (argv, "key", provenance->key);
+  add (argv, "layout", provenance->layout);
+  add (argv, "recipe", recipe);
+  if (ts_json_get_string (drawing->drawing, "", "images", &images, NULL) &&
+      g_strcmp0 (images, "all") != 0)
+    add (argv, "index", images);
+  add_members (argv, drawing->drawing);
+  if (drawing->name != NULL) {
+    g_ptr_array_add (argv, g_strdup_printf ("--output=%s/", self->output));
+    add (argv, "name", drawing->name);
+  } else {
+    g_autofree char *output = choose_output (self);
+
+    add (argv, "output", output);
+  }
+  add (argv, "on-collision", ts_collision_names[self->collision]);
+  if (self->quiet)
+    g_ptr_array_add (argv, g_strdup ("--quiet"));
+  if (self->as_json)
+    g_ptr_array_add (argv, g_strdup ("--json"));
+  g_ptr_array_add (argv, g_strdup ("--"));
+  g_ptr_array_add (argv, g_strdup (source));
+  g_ptr_array_add (argv, NULL);
+  return g_steal_pointer (&argv);
+}
+
+gboolean
+ts_cli_redraw (const TsCliRedraw *self, int *status)
+{
+  g_autofree char *text = ts_cli_embedded_read (self->picture);
+  g_autoptr (JsonNode) root = text != NULL ? ts_json_parse (text, -1, NULL) : NULL;
+  g_autoptr (GPtrArray) argv = NULL;
+  Drawing drawing = { .text = text };
+
+  if (root == NULL || !find_drawing (json_node_get_object (root), &drawing))
+    return FALSE;
+  argv = make_arguments (self, &drawing);
+  *status = argv != NULL ? drawing.command->run ((int) argv->len - 1, (char **) argv->pdata)
+                         : TS_CLI_UNREADABLE;
+  return TRUE;
+}
+
+static int
+run_self (GPtrArray *argv)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  g_ptr_array_insert (argv, 0, g_strdup (program));
+  if (program == NULL ||
+      !g_spawn_sync (NULL, (char **) argv->pdata, NULL,
+                     G_SPAWN_LEAVE_DESCRIPTORS_OPEN | G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL,
+                     NULL, NULL, &status, &error)) {
+    ts_cli_complain ("%s", error != NULL ? error->message : "there is no /proc");
+    return TS_CLI_FAILED;
+  }
+  return WIFEXITED (status) ? WEXITSTATUS (status) : TS_CLI_FAILED;
+}
+
+static int
+redraw_entry (const TsCliRedraw *self, JsonObject *entry, guint i)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), entry);
+  g_autofree char *text = json_to_string (node, FALSE);
+  g_autofree char *name = NULL;
+  g_autoptr (GPtrArray) argv = NULL;
+  Drawing drawing = { .text = text };
+  JsonObject *source = NULL;
+  const char *file = NULL;
+
+  if (!ts_json_get_string (entry, "", "file", &file, NULL) || file == NULL ||
+      !find_drawing (entry, &drawing)) {
+    ts_cli_complain ("%s: “figures[%u]” tells of no sheet, figure or animation", self->picture, i);
+    return TS_CLI_UNREADABLE;
+  }
+  if (ts_json_get_object (entry, "", "source", &source, NULL) && source != NULL)
+    ts_json_get_string (source, "", "path", &drawing.path, NULL);
+  drawing.name = name = g_path_get_basename (file);
+  argv = make_arguments (self, &drawing);
+  return argv != NULL ? run_self (argv) : TS_CLI_UNREADABLE;
+}
+
+gboolean
+ts_cli_redraw_record (const TsCliRedraw *self, JsonObject *record, int *status)
+{
+  JsonArray *figures = NULL;
+
+  *status = TS_CLI_OK;
+  if (!ts_json_get_array (record, "", "figures", &figures, NULL) || figures == NULL)
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (figures); i++) {
+    JsonNode *node = json_array_get_element (figures, i);
+    g_autoptr (JsonObject) empty = json_object_new ();
+    int one =
+        redraw_entry (self, JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : empty, i);
+
+    *status = MAX (*status, one);
+  }
+  return TRUE;
 }

@@ -9,6 +9,7 @@
 #include "cli/ts-cli-run-job.h"
 #include "cli/ts-cli-view-options.h"
 #include "cli/ts-cli.h"
+#include "export/ts-export-record.h"
 #include "export/ts-indices.h"
 #include "export/ts-provenance.h"
 #include "export/ts-recipe-json.h"
@@ -182,25 +183,54 @@ make_job (const char *source, const TsExportSettings *settings, GError **error)
                             indices != NULL ? indices->len : 0, error);
 }
 
-/* Pictures of several images are drawn again by the command that has drawn them. */
+/* A record of what was run into a folder; %NULL for all else. */
+static JsonNode *
+read_record (const char *path)
+{
+  g_autofree char *json = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  const char *schema = NULL;
+  gsize length;
+
+  if (!g_str_has_suffix (path, ".json") || !g_file_get_contents (path, &json, &length, NULL))
+    return NULL;
+  root = ts_json_parse (json, (gssize) length, NULL);
+  if (root == NULL ||
+      !ts_json_get_string (json_node_get_object (root), "", "schema", &schema, NULL) ||
+      g_strcmp0 (schema, TS_EXPORT_SCHEMA) != 0)
+    return NULL;
+  return g_steal_pointer (&root);
+}
+
+/* Pictures of several images are drawn again by the commands that have drawn them: the one that was
+ * given, or those of a record. *@status is their exit status; %FALSE when there is more to do. */
 static gboolean
-try_redraw (const Options *options, const char *picture, int *status)
+try_redraw (const Options *options, const char *file, int *status)
 {
   int collision = TS_COLLISION_FAIL;
   g_autoptr (GError) error = NULL;
-  TsCliRedraw redraw = { .picture = picture,
+  g_autoptr (JsonNode) record = NULL;
+  g_autofree char *folder = g_path_get_dirname (file);
+  TsCliRedraw redraw = { .picture = file,
                          .output = options->output,
                          .source = options->source,
                          .quiet = options->quiet,
                          .as_json = options->as_json };
 
+  *status = TS_CLI_OK;
   if (!ts_cli_parse_name ("on-collision", options->collision, ts_collision_names, &collision,
                           &error)) {
     *status = ts_cli_fail (error);
     return TRUE;
   }
   redraw.collision = (TsCollision) collision;
-  return ts_cli_redraw (&redraw, status);
+  record = read_record (file);
+  if (record == NULL)
+    return ts_cli_redraw (&redraw, status);
+  if (redraw.output == NULL)
+    redraw.output = folder;
+  return ts_cli_redraw_record (&redraw, json_node_get_object (record), status) &&
+         !json_object_has_member (json_node_get_object (record), "output");
 }
 
 static int
@@ -214,7 +244,7 @@ run_replay (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = NULL;
   g_autofree char *source = NULL;
-  int progress = TS_CLI_PROGRESS_AUTO, status;
+  int progress = TS_CLI_PROGRESS_AUTO, status, figures_status;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       "The output folder; that of the record when not given", "DIR" },
@@ -235,8 +265,8 @@ run_replay (int argc, char **argv)
     return TS_CLI_USAGE;
   if (files[1] != NULL && options.source == NULL)
     options.source = g_strdup (files[1]);
-  if (try_redraw (&options, files[0], &status))
-    return status;
+  if (try_redraw (&options, files[0], &figures_status))
+    return figures_status;
   settings = read_settings (files[0], &provenance, &error);
   if (settings == NULL) {
     const TsCliReport problem = { .file = files[0], .as_json = options.as_json };
@@ -257,7 +287,8 @@ run_replay (int argc, char **argv)
 
   if (job == NULL)
     return ts_cli_report_error (&report, error);
-  return ts_cli_run_job (job, &settings->options, &report);
+  status = ts_cli_run_job (job, &settings->options, &report);
+  return MAX (status, figures_status);
 }
 
 const TsCliCommand ts_cli_replay = {

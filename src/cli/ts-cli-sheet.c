@@ -9,7 +9,6 @@
 #include "cli/ts-cli-view-options.h"
 #include "cli/ts-cli.h"
 #include "export/ts-export-job.h"
-#include "export/ts-name-template.h"
 #include "export/ts-sheet.h"
 
 #include <string.h>
@@ -17,6 +16,8 @@
 typedef struct
 {
   char *output;
+  char *name;
+  char **suffixes;
   char *columns;
   char *padding;
   char *pad_value;
@@ -31,6 +32,8 @@ static void
 options_clear (Options *self)
 {
   g_free (self->output);
+  g_free (self->name);
+  g_strfreev (self->suffixes);
   g_free (self->columns);
   g_free (self->padding);
   g_free (self->pad_value);
@@ -45,45 +48,24 @@ typedef struct
 {
   const TsEncoder *encoder;
   TsEncodeOptions encode;
-  TsSheetOptions sheet;
-  TsCollision collision;
-  char *folder;
-  char *name; /* (nullable): made from the dump */
-} Target;
+  TsSheetOptions options;
+} Sheet;
 
-static void
-target_clear (Target *self)
+/* What a file may be. */
+static char **
+list_suffixes (void)
 {
-  g_free (self->folder);
-  g_free (self->name);
-}
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Target, target_clear)
-
-/* "OUT.png" is a file, "-" standard output; anything without a known suffix is a folder that gets
- * figures/. */
-static void
-parse_target (const char *output, Target *target)
-{
-  const char *dot = strrchr (output, '.');
-  const char *slash = strrchr (output, '/');
-
-  target->encoder =
-      dot != NULL && (slash == NULL || dot > slash) ? ts_encoder_find (dot + 1) : NULL;
-  if (g_str_equal (output, "-")) {
-    target->encoder = ts_encoder_find ("png");
-    target->folder = g_strdup (output);
-  } else if (target->encoder != NULL) {
-    target->folder = g_path_get_dirname (output);
-    target->name = g_path_get_basename (output);
-  } else {
-    target->encoder = ts_encoder_find ("png");
-    target->folder = g_build_filename (output, "figures", NULL);
-  }
+  for (gsize i = 0; ts_encoders[i] != NULL; i++)
+    if (g_strv_contains (ts_encoders[i]->depths, "8"))
+      g_strv_builder_add (builder, ts_encoders[i]->suffix + 1);
+  g_strv_builder_add_many (builder, "jpeg", "tiff", NULL);
+  return g_strv_builder_end (builder);
 }
 
 static gboolean
-parse_options (const Options *self, Target *target, GError **error)
+parse_options (Options *self, TsCliTarget *target, Sheet *sheet, GError **error)
 {
   static const char *const depths[] = { "8", "16", NULL };
   int depth = 0, collision = TS_COLLISION_FAIL;
@@ -91,35 +73,37 @@ parse_options (const Options *self, Target *target, GError **error)
 
   if (self->output == NULL)
     return ts_cli_invalid (error, "no output was given; use -o OUT.png");
-  parse_target (self->output, target);
-  ts_sheet_options_init (&target->sheet);
-  if (!ts_cli_parse_uint ("columns", self->columns, 1, 65535, &target->sheet.n_columns, error) ||
-      !ts_cli_parse_uint ("padding", self->padding, 0, 4096, &target->sheet.padding, error) ||
-      !ts_cli_parse_double ("pad-value", self->pad_value, &target->sheet.pad_value, error) ||
+  self->suffixes = list_suffixes ();
+  if (!ts_cli_target_parse (target, self->output, self->name, (const char *const *) self->suffixes,
+                            "a sheet", TRUE, error))
+    return FALSE;
+  sheet->encoder = ts_encoder_find (target->suffix);
+  ts_sheet_options_init (&sheet->options);
+  if (!ts_cli_parse_uint ("columns", self->columns, 1, 65535, &sheet->options.n_columns, error) ||
+      !ts_cli_parse_uint ("padding", self->padding, 0, 4096, &sheet->options.padding, error) ||
+      !ts_cli_parse_double ("pad-value", self->pad_value, &sheet->options.pad_value, error) ||
       !ts_cli_parse_name ("depth", self->depth, depths, &depth, error) ||
       !ts_cli_parse_uint ("quality", self->quality, 1, 100, &quality, error) ||
       !ts_cli_parse_name ("on-collision", self->collision, ts_collision_names, &collision, error))
     return FALSE;
-  if (self->quality != NULL && !target->encoder->has_quality)
-    return ts_cli_invalid (error, "--quality: %s is always lossless", target->encoder->title);
-  if (!g_strv_contains (target->encoder->depths, depths[depth]))
-    return ts_cli_invalid (error, "%s cannot hold depth %s", target->encoder->title, depths[depth]);
-  target->sheet.bits = depth == 0 ? 8 : 16;
+  if (self->quality != NULL && !sheet->encoder->has_quality)
+    return ts_cli_invalid (error, "--quality: %s is always lossless", sheet->encoder->title);
+  if (!g_strv_contains (sheet->encoder->depths, depths[depth]))
+    return ts_cli_invalid (error, "%s cannot hold depth %s", sheet->encoder->title, depths[depth]);
+  sheet->options.bits = depth == 0 ? 8 : 16;
+  sheet->options.quality = sheet->encoder->has_quality ? quality : 0;
   target->collision = (TsCollision) collision;
-  target->encode = (TsEncodeOptions){ .quality = (int) quality, .compression = 1 };
+  sheet->encode = (TsEncodeOptions){ .quality = (int) quality, .compression = 1 };
   return TRUE;
 }
 
-static char *
-make_name (TsView *view, const TsEncoder *encoder)
-{
-  g_autofree char *stem = ts_name_dup_stem (ts_document_get_name (ts_view_get_document (view)));
-
-  return g_strconcat (stem, "_sheet", encoder->suffix, NULL);
-}
-
 static GBytes *
-make_sheet (const char *file, const TsCliViewOptions *view_options, Target *target, GError **error)
+make_sheet (const char *file,
+            const TsCliViewOptions *view_options,
+            TsCliTarget *target,
+            Sheet *sheet,
+            char **source,
+            GError **error)
 {
   g_autoptr (TsDocument) document = ts_cli_open (file, view_options->raw, error);
   g_autoptr (TsView) view = NULL;
@@ -140,16 +124,16 @@ make_sheet (const char *file, const TsCliViewOptions *view_options, Target *targ
   gsize n = indices != NULL ? indices->len : 0;
 
   stats = ts_batch_stats_new_for_view (view);
-  metadata = ts_sheet_describe (view, &recipe, &target->sheet, list, n);
-  if (target->name == NULL)
-    target->name = make_name (view, target->encoder);
-  if (!ts_sheet_render (view, stats, &recipe, &target->sheet, list, n, &picture, NULL, error))
+  metadata = ts_sheet_describe (view, &recipe, &sheet->options, list, n);
+  ts_cli_target_settle_name (target, view, "sheet");
+  *source = g_strdup (ts_document_get_path (document));
+  if (!ts_sheet_render (view, stats, &recipe, &sheet->options, list, n, &picture, NULL, error))
     return NULL;
 
   g_autofree guint8 *pixels = (guint8 *) picture.pixels;
 
-  target->encode.metadata = metadata;
-  return target->encoder->encode (&picture, &target->encode, error);
+  sheet->encode.metadata = metadata;
+  return sheet->encoder->encode (&picture, &sheet->encode, error);
 }
 
 static int
@@ -157,13 +141,16 @@ run_sheet (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   g_auto (TsCliViewOptions) view_options = { 0 };
-  g_auto (Target) target = { 0 };
+  g_auto (TsCliTarget) target = { 0 };
+  g_autofree char *source = NULL;
+  Sheet sheet = { 0 };
   g_auto (GStrv) files = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       "The file; or a folder, which gets figures/; “-” is standard output", "OUT.png" },
+    TS_CLI_NAME_ENTRY (&options.name),
     { "columns", 0, 0, G_OPTION_ARG_STRING, &options.columns, "Most images a row (8)", "N" },
     { "nrow", 0, 0, G_OPTION_ARG_STRING, &options.columns, "The same, as make_grid calls it", "N" },
     { "padding", 0, 0, G_OPTION_ARG_STRING, &options.padding, "Pixels between images (2)", "P" },
@@ -181,9 +168,9 @@ run_sheet (int argc, char **argv)
                         entries, ts_cli_view_options_new_group (&view_options), 1, 1);
   if (files == NULL)
     return TS_CLI_USAGE;
-  if (!parse_options (&options, &target, &error))
+  if (!parse_options (&options, &target, &sheet, &error))
     return ts_cli_fail (error);
-  bytes = make_sheet (files[0], &view_options, &target, &error);
+  bytes = make_sheet (files[0], &view_options, &target, &sheet, &source, &error);
 
   const TsCliReport report = { .file = files[0],
                                .quiet = options.quiet,
@@ -191,7 +178,7 @@ run_sheet (int argc, char **argv)
 
   if (bytes == NULL)
     return ts_cli_report_error (&report, error);
-  return ts_cli_write_output (target.folder, target.name, target.collision, bytes, &report);
+  return ts_cli_write_output (&target, bytes, source, &report);
 }
 
 const TsCliCommand ts_cli_sheet = {

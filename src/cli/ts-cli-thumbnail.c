@@ -78,22 +78,21 @@ write_thumbnail (const TsCliInput *input, const Settings *settings, TsCliReport 
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes = make_thumbnail (input->file, settings, &error);
-  g_autofree char *folder = NULL;
-  g_autofree char *name = NULL;
+  /* file managers hand over the name of an empty file that is there already */
+  g_auto (TsCliTarget) target = { .collision = TS_COLLISION_OVERWRITE };
 
   report.file = input->file;
   if (bytes == NULL)
     return ts_cli_report_error (&report, error);
   if (settings->is_folder) {
-    folder = g_strdup (settings->output);
-    name = g_strconcat (input->name, ".png", NULL);
+    target.folder = g_strdup (settings->output);
+    target.name = g_strconcat (input->name, ".png", NULL);
   } else {
-    folder = g_str_equal (settings->output, "-") ? g_strdup ("-")
-                                                 : g_path_get_dirname (settings->output);
-    name = g_path_get_basename (settings->output);
+    target.folder = g_str_equal (settings->output, "-") ? g_strdup ("-")
+                                                        : g_path_get_dirname (settings->output);
+    target.name = g_path_get_basename (settings->output);
   }
-  /* file managers hand over the name of an empty file that is there already */
-  return ts_cli_write_output (folder, name, TS_COLLISION_OVERWRITE, bytes, &report);
+  return ts_cli_write_output (&target, bytes, NULL, &report);
 }
 
 static gboolean

@@ -8,6 +8,7 @@
 #include "export/ts-export-record.h"
 #include "export/ts-export-settings.h"
 #include "export/ts-json-reader.h"
+#include "export/ts-record-file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -105,40 +106,6 @@ count_shards (Merge *self, GError **error)
   return TRUE;
 }
 
-/* Members in which shards must agree, as text. */
-static char *
-describe_settings (JsonObject *record)
-{
-  static const char *const names[] = { "source", "view", "output" };
-  GString *out = g_string_new (NULL);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autoptr (JsonNode) node = json_object_has_member (record, names[i])
-                                    ? json_node_copy (json_object_get_member (record, names[i]))
-                                    : json_node_init_null (json_node_alloc ());
-
-    if (JSON_NODE_HOLDS_OBJECT (node) &&
-        json_object_has_member (json_node_get_object (node), "shard")) {
-      g_autoptr (JsonObject) without = json_object_new ();
-      JsonObjectIter iter;
-      const char *member;
-      JsonNode *value;
-
-      json_object_iter_init (&iter, json_node_get_object (node));
-      while (json_object_iter_next (&iter, &member, &value))
-        if (!g_str_equal (member, "shard"))
-          json_object_set_member (without, member, json_node_copy (value));
-      json_node_unref (g_steal_pointer (&node));
-      node = json_node_init_object (json_node_alloc (), without);
-    }
-
-    g_autofree char *text = json_to_string (node, FALSE);
-
-    g_string_append (out, text);
-  }
-  return g_string_free (out, FALSE);
-}
-
 static gboolean
 read_record (Merge *self, guint k, GError **error)
 {
@@ -176,8 +143,8 @@ read_record (Merge *self, guint k, GError **error)
     return fail (error, "shard %u of %u did not finish: %s", k, self->n_shards,
                  cancelled ? "it was cancelled" : "images failed");
   if (k > 1) {
-    g_autofree char *first = describe_settings (json_node_get_object (self->records[0]));
-    g_autofree char *this = describe_settings (record);
+    g_autofree char *first = ts_record_describe (json_node_get_object (self->records[0]), TRUE);
+    g_autofree char *this = ts_record_describe (record, TRUE);
 
     if (!g_str_equal (first, this))
       return fail (error, "shards 1 and %u ran with different settings", k);
@@ -251,43 +218,6 @@ read_metadata (Merge *self, guint k, GError **error)
   return TRUE;
 }
 
-static void
-write_node (JsonNode *node, TsJsonWriter *writer)
-{
-  if (JSON_NODE_HOLDS_OBJECT (node)) {
-    JsonObjectIter iter;
-    const char *name;
-    JsonNode *value;
-
-    ts_json_writer_begin_object (writer);
-    json_object_iter_init_ordered (&iter, json_node_get_object (node));
-    while (json_object_iter_next_ordered (&iter, &name, &value)) {
-      if (g_str_equal (name, "shard"))
-        continue;
-      ts_json_writer_name (writer, name);
-      write_node (value, writer);
-    }
-    ts_json_writer_end_object (writer);
-  } else if (JSON_NODE_HOLDS_ARRAY (node)) {
-    JsonArray *array = json_node_get_array (node);
-
-    ts_json_writer_begin_array (writer);
-    for (guint i = 0; i < json_array_get_length (array); i++)
-      write_node (json_array_get_element (array, i), writer);
-    ts_json_writer_end_array (writer);
-  } else if (JSON_NODE_HOLDS_NULL (node)) {
-    ts_json_writer_null (writer);
-  } else if (json_node_get_value_type (node) == G_TYPE_STRING) {
-    ts_json_writer_string (writer, json_node_get_string (node));
-  } else if (json_node_get_value_type (node) == G_TYPE_BOOLEAN) {
-    ts_json_writer_boolean (writer, json_node_get_boolean (node));
-  } else if (json_node_get_value_type (node) == G_TYPE_INT64) {
-    ts_json_writer_int (writer, json_node_get_int (node));
-  } else {
-    ts_json_writer_double (writer, json_node_get_double (node));
-  }
-}
-
 /* The record of shard 1, with the sums of all in the place of its own. */
 static GString *
 make_record (Merge *self)
@@ -297,7 +227,7 @@ make_record (Merge *self)
   JsonObject *result = json_object_new ();
   g_autoptr (JsonNode) root = json_node_alloc ();
   GString *out = g_string_new (NULL);
-  JsonObject *whole = json_object_new ();
+  JsonObject *whole = json_object_new (), *output = NULL;
   JsonObjectIter iter;
   const char *name;
   JsonNode *value;
@@ -320,15 +250,19 @@ make_record (Merge *self)
   json_object_set_array_member (result, "failures", json_array_new ());
 
   json_object_iter_init_ordered (&iter, first);
-  while (json_object_iter_next_ordered (&iter, &name, &value))
-    if (!g_str_equal (name, "result"))
-      json_object_set_member (whole, name, json_node_copy (value));
+  while (json_object_iter_next_ordered (&iter, &name, &value)) {
+    if (g_str_equal (name, "result"))
+      continue;
+    json_object_set_member (whole, name, json_node_copy (value));
+  }
+  if (ts_json_get_object (whole, "", "output", &output, NULL) && output != NULL)
+    json_object_remove_member (output, "shard");
   json_object_set_object_member (whole, "result", result);
   json_node_init_object (root, whole);
   json_object_unref (whole);
 
   ts_json_writer_init (&writer, out, 2);
-  write_node (root, &writer);
+  ts_json_write_node (root, &writer);
   g_string_append_c (out, '\n');
   return out;
 }
@@ -359,7 +293,7 @@ ts_export_merge (const char *folder, guint64 *n_images, GCancellable *cancellabl
   record = make_record (&merge);
   if (!ts_output_dir_write (merge.images, TS_METADATA_NAME, merge.metadata->str,
                             merge.metadata->len, TRUE, error) ||
-      !ts_output_dir_write (dir, "export.json", record->str, record->len, TRUE, error))
+      !ts_record_file_write (dir, record, TS_COLLISION_OVERWRITE, error))
     return FALSE;
   if (n_images != NULL)
     *n_images = merge.n_images;

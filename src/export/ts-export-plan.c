@@ -7,6 +7,7 @@
 #include "base/ts-error.h"
 #include "export/ts-export-array.h"
 #include "export/ts-indices.h"
+#include "export/ts-record-file.h"
 #include "export/ts-tiff-stack.h"
 #include "pixels/ts-colormap.h"
 
@@ -235,23 +236,6 @@ prepare_names (TsExportPlan *self, GError **error)
   return self->names != NULL;
 }
 
-/* SOURCE_DATE_EPOCH is how builds that are to be repeated to the byte say which time it is. */
-static char *
-get_time_now (void)
-{
-  const char *epoch = g_getenv ("SOURCE_DATE_EPOCH");
-  g_autoptr (GDateTime) now = NULL;
-  guint64 seconds;
-
-  if (epoch != NULL &&
-      g_ascii_string_to_unsigned (epoch, 10, 0, G_GUINT64_CONSTANT (253402300799), &seconds, NULL))
-    now = g_date_time_new_from_unix_utc ((gint64) seconds);
-  if (now == NULL)
-    now = g_date_time_new_now_utc ();
-
-  return g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
-}
-
 static void
 copy_options (TsExportPlan *self, const TsExportOptions *options)
 {
@@ -279,7 +263,7 @@ copy_options (TsExportPlan *self, const TsExportOptions *options)
   self->dry_run = options->dry_run;
   self->shard = options->shard;
   self->n_shards = options->n_shards;
-  self->created = options->created != NULL ? g_strdup (options->created) : get_time_now ();
+  self->created = options->created != NULL ? g_strdup (options->created) : ts_record_get_time ();
 }
 
 /* What is visible is known now only: records keep the numbers it came to. */

@@ -167,19 +167,3 @@ ts_export_record_write (const TsExportPlan *plan, const TsExportResult *result)
   g_string_append_c (out, '\n');
   return out;
 }
-
-char *
-ts_export_record_choose_name (const TsExportPlan *plan, TsOutputDir *folder)
-{
-  if (plan->n_shards > 0)
-    return g_strdup_printf ("export-%u-of-%u.json", plan->shard, plan->n_shards);
-  if (plan->collision == TS_COLLISION_OVERWRITE || plan->collision == TS_COLLISION_SKIP ||
-      !ts_output_dir_has (folder, "export.json"))
-    return g_strdup ("export.json");
-  for (guint k = 2;; k++) {
-    g_autofree char *name = g_strdup_printf ("export-%u.json", k);
-
-    if (!ts_output_dir_has (folder, name))
-      return g_steal_pointer (&name);
-  }
-}

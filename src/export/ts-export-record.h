@@ -44,11 +44,6 @@ typedef struct
 GString *ts_export_record_write (const TsExportPlan *plan,
                                  const TsExportResult *result) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Its name: "export.json", or the first "export-2.json" that is free when files are never to be
- * replaced. */
-char *ts_export_record_choose_name (const TsExportPlan *plan,
-                                    TsOutputDir *folder) G_GNUC_WARN_UNUSED_RESULT;
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsMetadataFile, ts_metadata_file_free)
 
 G_END_DECLS

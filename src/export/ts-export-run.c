@@ -7,6 +7,7 @@
 #include "base/ts-error.h"
 #include "export/ts-export-array.h"
 #include "export/ts-export-job-private.h"
+#include "export/ts-record-file.h"
 
 #include <string.h>
 
@@ -17,7 +18,6 @@ write_records (TsExportJob *self, TsOutputDir *folder, gboolean cancelled, GErro
   g_autofree char *metadata_name =
       plan->n_shards > 0 ? g_strdup_printf ("metadata-%u-of-%u.jsonl", plan->shard, plan->n_shards)
                          : g_strdup (TS_METADATA_NAME);
-  g_autofree char *record_name = ts_export_record_choose_name (plan, folder);
   TsExportResult result = { .n_done = self->progress.n_done,
                             .n_skipped = self->progress.n_skipped,
                             .n_failed = self->progress.n_failed,
@@ -25,9 +25,15 @@ write_records (TsExportJob *self, TsOutputDir *folder, gboolean cancelled, GErro
                             .failures = self->failures };
   g_autoptr (GString) record = ts_export_record_write (plan, &result);
 
-  return (self->metadata == NULL ||
-          ts_metadata_file_finish (self->metadata, metadata_name, self->images, error)) &&
-         ts_output_dir_write (folder, record_name, record->str, record->len, TRUE, error);
+  if (self->metadata != NULL &&
+      !ts_metadata_file_finish (self->metadata, metadata_name, self->images, error))
+    return FALSE;
+  if (plan->n_shards == 0)
+    return ts_record_file_write (folder, record, plan->collision, error);
+
+  g_autofree char *name = g_strdup_printf ("export-%u-of-%u.json", plan->shard, plan->n_shards);
+
+  return ts_output_dir_write (folder, name, record->str, record->len, TRUE, error);
 }
 
 /* After a full disk or the like: those that were never tried failed too, said once. */

@@ -254,3 +254,38 @@ ts_json_get_doubles (JsonObject *object,
   *n = length;
   return TRUE;
 }
+
+void
+ts_json_write_node (JsonNode *node, TsJsonWriter *writer)
+{
+  if (JSON_NODE_HOLDS_OBJECT (node)) {
+    JsonObjectIter iter;
+    const char *name;
+    JsonNode *value;
+
+    ts_json_writer_begin_object (writer);
+    json_object_iter_init_ordered (&iter, json_node_get_object (node));
+    while (json_object_iter_next_ordered (&iter, &name, &value)) {
+      ts_json_writer_name (writer, name);
+      ts_json_write_node (value, writer);
+    }
+    ts_json_writer_end_object (writer);
+  } else if (JSON_NODE_HOLDS_ARRAY (node)) {
+    JsonArray *array = json_node_get_array (node);
+
+    ts_json_writer_begin_array (writer);
+    for (guint i = 0; i < json_array_get_length (array); i++)
+      ts_json_write_node (json_array_get_element (array, i), writer);
+    ts_json_writer_end_array (writer);
+  } else if (JSON_NODE_HOLDS_NULL (node)) {
+    ts_json_writer_null (writer);
+  } else if (json_node_get_value_type (node) == G_TYPE_STRING) {
+    ts_json_writer_string (writer, json_node_get_string (node));
+  } else if (json_node_get_value_type (node) == G_TYPE_BOOLEAN) {
+    ts_json_writer_boolean (writer, json_node_get_boolean (node));
+  } else if (json_node_get_value_type (node) == G_TYPE_INT64) {
+    ts_json_writer_int (writer, json_node_get_int (node));
+  } else {
+    ts_json_writer_double (writer, json_node_get_double (node));
+  }
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "export/ts-json-writer.h"
+
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
@@ -44,6 +46,9 @@ gboolean ts_json_get_boolean (JsonObject *object,
                               const char *name,
                               gboolean *out,
                               GError **error);
+
+/* Writes a value that was read, members in their order. */
+void ts_json_write_node (JsonNode *node, TsJsonWriter *writer);
 
 /* Whether the member is there and not null. */
 gboolean ts_json_has (JsonObject *object, const char *name);

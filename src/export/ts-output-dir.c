@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,6 +96,19 @@ const char *
 ts_output_dir_get_path (TsOutputDir *self)
 {
   return self->path;
+}
+
+void
+ts_output_dir_lock (TsOutputDir *self)
+{
+  while (flock (self->fd, LOCK_EX) != 0 && errno == EINTR)
+    ;
+}
+
+void
+ts_output_dir_unlock (TsOutputDir *self)
+{
+  flock (self->fd, LOCK_UN);
 }
 
 gboolean

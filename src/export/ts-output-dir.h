@@ -31,6 +31,11 @@ const char *ts_output_dir_get_path (TsOutputDir *self);
 /* Removes temporary files of processes of this machine that are no more. */
 void ts_output_dir_clean (TsOutputDir *self);
 
+/* Waits until no other process or thread holds the folder so. A file system that has no such locks
+ * stops nobody from writing. */
+void ts_output_dir_lock (TsOutputDir *self);
+void ts_output_dir_unlock (TsOutputDir *self);
+
 /* Whether there is anything of that name (without "/"). */
 gboolean ts_output_dir_has (TsOutputDir *self, const char *name);
 

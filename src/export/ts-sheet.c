@@ -202,6 +202,10 @@ ts_sheet_describe (TsView *view,
     ts_json_writer_name (&writer, "depth");
     ts_json_writer_uint (&writer, options->bits);
   }
+  if (options->quality > 0) {
+    ts_json_writer_name (&writer, "quality");
+    ts_json_writer_uint (&writer, options->quality);
+  }
   ts_json_writer_name (&writer, "images");
   ts_json_writer_string (&writer, images);
   ts_json_writer_end_object (&writer);

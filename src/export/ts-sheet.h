@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @padding: pixels between images and around them; a single image has none around it
  * @pad_value: what padding and empty cells show, 0 (black) to 1 (white)
  * @bits: 8 or 16
+ * @quality: of a file with losses, to be recorded; 0 is none
  *
  * A contact sheet as torchvision's make_grid and save_image make it, to the byte. Set by
  * ts_sheet_options_init() to their defaults.
@@ -23,6 +24,7 @@ typedef struct
   guint padding;
   double pad_value;
   guint bits;
+  guint quality;
 } TsSheetOptions;
 
 void ts_sheet_options_init (TsSheetOptions *self);

@@ -76,10 +76,102 @@ test_redraw (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* Whether export.json (or another) of @folder tells of the file. */
+static gboolean
+has_record (const char *folder, const char *record, const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, "out", record, NULL);
+  g_autofree char *json = NULL;
+
+  g_assert_true (g_file_get_contents (path, &json, NULL, NULL));
+  return strstr (json, text) != NULL;
+}
+
+/* What is drawn into a folder is recorded there, beside what was exported; replaying the records
+ * gives the same folder again. */
+static void
+test_record (void)
+{
+  static const char *const drawn[] = {
+    "sheet cells.pt -o out --columns 4 --index 0-7",
+    "sheet cells.pt -o out/ --name small.jpg --quality 60 --index 0-3 --overlay masks",
+#ifdef HAVE_FIGURES
+    "figure cells.pt -o out --name fig.pdf --index 0-3 --title 'T & \"q\"' --loupe 8,9,10,11",
+    "figure cells.pt -o out --index 4,5 --range minmax --scope selection",
+#endif
+    "animate cells.pt -o out --index 0-3 --fps 12.5",
+  };
+  const char *program = g_getenv ("TS_CLI");
+  g_autofree char *folder = g_dir_make_tmp ("tenscope-XXXXXX", NULL);
+  g_autofree char *sample = g_build_filename (g_getenv ("TS_SAMPLES"), "cells.pt", NULL);
+  g_autofree char *dump = g_build_filename (folder, "cells.pt", NULL);
+
+  g_setenv ("SOURCE_DATE_EPOCH", "1700000000", TRUE);
+  run (folder, "cp '%s' '%s'", sample, dump);
+  for (gsize i = 0; i < G_N_ELEMENTS (drawn); i++)
+    run (folder, "'%s' %s --quiet", program, drawn[i]);
+  g_assert_true (has_record (folder, "export.json", "\"figures/cells_sheet.png\""));
+  g_assert_true (has_record (folder, "export.json", "\"figures/small.jpg\""));
+  g_assert_true (has_record (folder, "export.json", "\"figures/cells_animation.png\""));
+  g_assert_false (has_record (folder, "export.json", "\"output\""));
+  run (folder, "'%s' replay out/export.json --quiet -o first", program);
+  run (folder, "diff -r out first");
+
+  /* the record of an export does not take the place of these, nor of another's images */
+  run (folder, "'%s' export cells.pt -o out --index 0-2 --quiet", program);
+  run (folder, "'%s' export cells.pt -o out --index 3-5 --gamma 2 --on-collision overwrite --quiet",
+       program);
+  g_assert_true (has_record (folder, "export.json", "\"0-2\""));
+  g_assert_true (has_record (folder, "export.json", "\"figures/small.jpg\""));
+  g_assert_true (has_record (folder, "export-2.json", "\"3-5\""));
+  run (folder, "'%s' replay out/export.json --quiet -o second", program);
+  run (folder, "'%s' replay out/export-2.json --quiet -o second", program);
+  run (folder, "diff -r out second");
+
+  /* but of its own, and of a figure of the same name */
+  run (folder, "'%s' export cells.pt -o out --index 3-5 --gamma 3 --on-collision overwrite --quiet",
+       program);
+  g_assert_false (has_record (folder, "export-2.json", "\"gamma\": 2"));
+  g_assert_true (has_record (folder, "export-2.json", "\"gamma\": 3"));
+  run (folder,
+       "'%s' sheet cells.pt -o out --name small.jpg --index 7 --quiet "
+       "--on-collision overwrite",
+       program);
+  g_assert_false (has_record (folder, "export.json", "\"quality\":60"));
+  run (folder, "'%s' export cells.pt -o out --index 0-2 --on-collision skip --gamma 3 --quiet",
+       program); /* nothing of it was written */
+  g_assert_true (has_record (folder, "export-3.json", "\"gamma\": 3"));
+  g_assert_true (has_record (folder, "export.json", "\"gamma\": 1"));
+  run (folder, "rm -r '%s'", folder);
+}
+
+/* Several at once lose none of their records. */
+static void
+test_record_at_once (void)
+{
+  const char *program = g_getenv ("TS_CLI");
+  g_autofree char *folder = g_dir_make_tmp ("tenscope-XXXXXX", NULL);
+  g_autofree char *sample = g_build_filename (g_getenv ("TS_SAMPLES"), "cells.pt", NULL);
+
+  run (folder,
+       "sh -c 'for k in 0 1 2 3 4 5 6 7; do \"%s\" sheet \"%s\" -o out --index $k --quiet "
+       "--name $k.png & done; \"%s\" export \"%s\" -o out --index 0 --quiet; wait'",
+       program, sample, program, sample);
+  for (guint k = 0; k < 8; k++) {
+    g_autofree char *name = g_strdup_printf ("\"figures/%u.png\"", k);
+
+    g_assert_true (has_record (folder, "export.json", name));
+  }
+  g_assert_true (has_record (folder, "export.json", "\"output\""));
+  run (folder, "rm -r '%s'", folder);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/redraw/again", test_redraw);
+  g_test_add_func ("/redraw/record", test_record);
+  g_test_add_func ("/redraw/record-at-once", test_record_at_once);
   return g_test_run ();
 }
