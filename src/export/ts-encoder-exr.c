@@ -61,11 +61,14 @@ error_cb (exr_const_context_t file, exr_result_t code, const char *message)
 /* Channels stand in the order of their names. */
 static const char *const gray_names[] = { "Y", NULL };
 static const char *const color_names[] = { "B", "G", "R", NULL };
+static const char *const alpha_names[] = { "A", "B", "G", "R", NULL };
 
 static const char *const *
 get_names (const TsPicture *picture)
 {
-  return ts_pixel_format_get_n_channels (picture->format) == 1 ? gray_names : color_names;
+  guint n = ts_pixel_format_get_n_channels (picture->format);
+
+  return n == 1 ? gray_names : n == 3 ? color_names : alpha_names;
 }
 
 static gboolean
@@ -94,7 +97,8 @@ write_header (exr_context_t file, ExrWriter *writer)
   return exr_write_header (file) == EXR_ERR_SUCCESS;
 }
 
-/* The rows of a chunk from @y, channel after channel. */
+/* The rows of a chunk from @y, channel after channel, the last one first. Colours are as they are,
+ * not multiplied by their alpha: the numbers come back as they were. */
 static void
 copy_rows (ExrWriter *writer, guint y, guint n_rows)
 {
@@ -174,14 +178,13 @@ encode_exr (const TsPicture *picture, const TsEncodeOptions *options, GError **e
   guint64 n_bytes;
   gboolean ok;
 
-  if (ts_pixel_format_get_bits (picture->format) != 32 ||
-      ts_pixel_format_get_n_channels (picture->format) == 4) {
-    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("OpenEXR holds floats without alpha here"));
+  if (ts_pixel_format_get_bits (picture->format) != 32) {
+    g_set_error (error, TS_ERROR, TS_ERROR_INVALID, _ ("OpenEXR holds floats"));
     return NULL;
   }
   if (picture->width == 0 || picture->height == 0 || picture->width > MAX_SIDE ||
       picture->height > MAX_SIDE ||
-      !ts_checked_mul ((guint64) picture->width * 12, picture->height, &n_bytes) ||
+      !ts_checked_mul ((guint64) picture->width * 16, picture->height, &n_bytes) ||
       n_bytes > G_MAXINT32 - (1 << 20)) {
     g_set_error (error, TS_ERROR, TS_ERROR_INVALID,
                  _ ("OpenEXR cannot hold %u×%u pixels here"), picture->width, picture->height);
@@ -190,7 +193,7 @@ encode_exr (const TsPicture *picture, const TsEncodeOptions *options, GError **e
 
   writer.out = g_byte_array_new ();
   /* no chunk is of more than 256 rows */
-  writer.rows = g_malloc ((gsize) picture->width * 12 * MIN (picture->height, 256));
+  writer.rows = g_malloc ((gsize) picture->width * 16 * MIN (picture->height, 256));
   setup.user_data = &writer;
   setup.write_fn = write_cb;
   setup.error_handler_fn = error_cb;
@@ -277,6 +280,7 @@ const TsEncoder ts_encoder_exr = {
   .title = "OpenEXR",
   .suffix = ".exr",
   .depths = exr_depths,
+  .has_alpha = TRUE,
   .codecs = exr_codecs,
   .max_side = MAX_SIDE,
   .encode = encode_exr,

@@ -24,6 +24,9 @@ typedef enum {
   TS_CODEC_ZSTD, /* with a predictor; TIFF readers without extra codecs do not read it */
 } TsCodec;
 
+#define TS_DEFAULT_QUALITY     90
+#define TS_DEFAULT_COMPRESSION 1
+
 typedef struct
 {
   int quality;          /* 1..100, JPEG and WebP */

@@ -18,12 +18,23 @@ ts_export_options_init (TsExportOptions *self)
     .encoder = ts_encoder_find ("png"),
     .depth = 8,
     .values = TS_VALUES_DISPLAY,
-    .quality = 90,
-    .compression = 1,
+    .quality = TS_DEFAULT_QUALITY,
+    .compression = TS_DEFAULT_COMPRESSION,
     .name_template = TS_EXPORT_DEFAULT_TEMPLATE,
     .sidecar = TRUE,
     .collision = TS_COLLISION_FAIL,
   };
+}
+
+void
+ts_export_options_set_encode (TsExportOptions *self, const TsEncodeOptions *encode)
+{
+  self->quality = encode->quality;
+  self->lossless = encode->lossless;
+  self->compression = encode->compression;
+  self->codec = encode->codec;
+  self->subsampling = encode->subsampling;
+  self->progressive = encode->progressive;
 }
 
 static void

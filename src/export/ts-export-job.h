@@ -71,6 +71,8 @@ typedef struct
 #define TS_EXPORT_DEFAULT_TEMPLATE "{stem}_{index}"
 
 void ts_export_options_init (TsExportOptions *self);
+/* How files are encoded, but for halves and metadata. */
+void ts_export_options_set_encode (TsExportOptions *self, const TsEncodeOptions *encode);
 
 /**
  * TsExportJob:

@@ -5,6 +5,7 @@
 #include "export/ts-export-settings.h"
 
 #include "base/ts-error.h"
+#include "export/ts-encode-json.h"
 #include "export/ts-export-record.h"
 #include "export/ts-json-reader.h"
 #include "export/ts-recipe-json.h"
@@ -147,27 +148,20 @@ read_output (TsExportSettings *self, JsonObject *output, GError **error)
   static const char *const sidecars[] = { "json", "none", "yaml", NULL };
   g_autofree char *format = NULL;
   g_autofree char *depth = NULL;
-  int values, compression, sidecar, codec = TS_CODEC_AUTO;
-  gint64 quality = self->options.quality, subdirs = 0;
+  TsEncodeOptions encode = { .quality = TS_DEFAULT_QUALITY, .compression = TS_DEFAULT_COMPRESSION };
+  int values, sidecar;
+  gint64 subdirs = 0;
 
   if (!need_string (output, "output", "format", &format, error) ||
       !need_string (output, "output", "name", &self->name_template, error) ||
       !need_string (output, "output", "images", &self->images, error) ||
       !need_string (output, "output", "depth", &depth, error) ||
       !need_name (output, "values", ts_values_names, &values, error) ||
-      !need_name (output, "compression", ts_compression_names, &compression, error) ||
       !need_name (output, "sidecar", sidecars, &sidecar, error) ||
-      (ts_json_has (output, "subsampling") &&
-       !need_name (output, "subsampling", ts_subsampling_names, &self->options.subsampling,
-                   error)) ||
-      (ts_json_has (output, "codec") &&
-       !need_name (output, "codec", ts_codec_names, &codec, error)) ||
-      !ts_json_get_int (output, "output", "quality", &quality, error) ||
+      !ts_encode_options_read_json (&encode, output, "output", error) ||
       !ts_json_get_int (output, "output", "subdirs", &subdirs, error) ||
-      !ts_json_get_boolean (output, "output", "progressive", &self->options.progressive, error) ||
       !ts_json_get_boolean (output, "output", "palette", &self->options.palette, error) ||
       !ts_json_get_boolean (output, "output", "stack", &self->options.stack, error) ||
-      !ts_json_get_boolean (output, "output", "lossless", &self->options.lossless, error) ||
       !ts_json_get_boolean (output, "output", "latents_npz", &self->options.latents_npz, error) ||
       !read_latents (self, output, error) || !read_shard (self, output, error))
     return FALSE;
@@ -183,13 +177,11 @@ read_output (TsExportSettings *self, JsonObject *output, GError **error)
                  "“output.depth” must be one of 8, 16, 16f, 32f");
     return FALSE;
   }
-  self->options.codec = (TsCodec) codec;
+  ts_export_options_set_encode (&self->options, &encode);
   self->options.subdirs = (guint) CLAMP (subdirs, 0, G_MAXINT32);
   self->options.values = (TsValues) values;
-  self->options.compression = compression;
   self->options.sidecar = sidecar != 1;
   self->options.yaml = sidecar == 2;
-  self->options.quality = (int) CLAMP (quality, 0, 1000);
   self->options.name_template = self->name_template;
   return TRUE;
 }

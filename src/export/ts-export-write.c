@@ -133,8 +133,10 @@ write_pair (TsExportJob *self,
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *staged_image = NULL;
   g_autofree char *staged_sidecar = NULL;
+  const TsEncodeOptions encode_options = ts_export_plan_get_encode_options (plan, NULL);
 
   image->info.file = name;
+  image->info.encode = &encode_options;
   image->info.data = NULL;
   bytes = encode (self, image, error);
   if (bytes == NULL)

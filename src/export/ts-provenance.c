@@ -5,7 +5,7 @@
 #include "export/ts-provenance.h"
 
 #include "base/ts-error.h"
-#include "export/ts-json-reader.h"
+#include "export/ts-encode-json.h"
 #include "export/ts-name-template.h"
 #include "export/ts-recipe-json.h"
 #include "export/ts-sidecar.h"
@@ -111,6 +111,7 @@ read_image (TsProvenance *self, JsonObject *root, GError **error)
       !read_string (image, "image", "format", &self->format, error) ||
       !ts_json_get_int (image, "image", "bits", &bits, error) ||
       !ts_json_get_boolean (image, "image", "palette", &self->palette, error) ||
+      !ts_encode_options_read_json (&self->encode, image, "image", error) ||
       !ts_json_get_string (image, "image", "values", &values, error))
     return FALSE;
   self->bits = (int) CLAMP (bits, 0, 64);
@@ -208,6 +209,8 @@ ts_provenance_read (const char *json, gssize length, GError **error)
   }
   self = g_new0 (TsProvenance, 1);
   self->index = -1;
+  self->encode =
+      (TsEncodeOptions){ .quality = TS_DEFAULT_QUALITY, .compression = TS_DEFAULT_COMPRESSION };
   if (!ts_json_get_object (root, "", "source", &source, error))
     return NULL;
   if (source == NULL) {
@@ -407,6 +410,8 @@ ts_provenance_to_settings (const TsProvenance *self, GError **error)
       self->bits == 16 && !g_strv_contains (settings->options.encoder->depths, "16");
   settings->options.depth = settings->options.half ? 32 : (guint) self->bits;
   settings->options.palette = self->palette;
+  settings->options.zebra = TRUE; /* recorded only where it was drawn */
+  ts_export_options_set_encode (&settings->options, &self->encode);
   settings->options.values = (TsValues) self->values;
   settings->options.name_template = settings->name_template;
   settings->options.latents = (const char *const *) settings->latents;

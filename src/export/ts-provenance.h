@@ -38,6 +38,7 @@ typedef struct
   int bits;
   int values;
   gboolean palette;
+  TsEncodeOptions encode;
   char **latents;
   gboolean has_stats;
   TsStats stats; /* counts, min and max only */

@@ -5,6 +5,7 @@
 #include "export/ts-sidecar.h"
 
 #include "base/ts-error.h"
+#include "export/ts-encode-json.h"
 #include "export/ts-recipe-json.h"
 #include "export/ts-yaml.h"
 
@@ -194,6 +195,8 @@ write_image (const TsSidecarImage *image, gboolean embedded, TsJsonWriter *write
     ts_json_writer_name (writer, "values");
     ts_json_writer_string (writer, ts_values_names[image->values]);
   }
+  if (image->encode != NULL)
+    ts_encode_options_write_json (image->encode, image->format, writer);
   if (image->data != NULL && !embedded) {
     char crc[9];
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "export/ts-encoder.h"
 #include "export/ts-params.h"
 #include "pixels/ts-render.h"
 #include "view/ts-view.h"
@@ -17,6 +18,7 @@ G_BEGIN_DECLS
  * @width, @height, @n_channels, @bits: of the file
  * @palette: whether its numbers are labels with a palette
  * @data: (nullable): the bytes of the file, of which the sidecar keeps the length and a checksum
+ * @encode: (nullable): how it is encoded
  * @values: what a float file holds
  * @index: of the image in the view
  * @resolved: the numbers it was rendered with
@@ -33,6 +35,7 @@ typedef struct
   gboolean is_float;
   gboolean palette;
   GBytes *data;
+  const TsEncodeOptions *encode;
   TsValues values;
   guint64 index;
   const TsResolved *resolved;

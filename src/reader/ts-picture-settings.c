@@ -8,10 +8,11 @@
 
 /* The text that Tenscope wrote into a picture, found without decoding it: PNG has it in a text
  * chunk, TIFF as the description of the first page, JPEG and WebP as the comment of an EXIF block,
- * which is a small TIFF. Whatever is not as expected has no text. */
+ * which is a small TIFF, OpenEXR as an attribute. Whatever is not as expected has no text. */
 
 #define MAX_SETTINGS_BYTES (1u << 20)
 #define MAX_PARTS          10000 /* chunks, segments, entries */
+#define EXR_NAME_BYTES     255
 
 enum {
   TAG_DESCRIPTION = 0x010e,
@@ -20,6 +21,7 @@ enum {
 };
 
 static const guint8 png_signature[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
+static const guint8 exr_signature[] = { 0x76, 0x2f, 0x31, 0x01 };
 static const char ascii_prefix[8] = "ASCII";
 
 /* @n_bytes of text up to its first zero. */
@@ -201,6 +203,37 @@ find_in_webp (TsSource *source, GCancellable *cancellable)
   return NULL;
 }
 
+/* Attributes one after the other, each with name, type and size; an empty name ends them. */
+static char *
+find_in_exr (TsSource *source, GCancellable *cancellable)
+{
+  static const char wanted[] = "tenscope\0string";
+  guint64 offset = 8;
+
+  for (guint i = 0; i < MAX_PARTS; i++) {
+    guint8 head[2 * (EXR_NAME_BYTES + 1) + 4];
+    guint64 left = ts_source_get_size (source) - MIN (ts_source_get_size (source), offset);
+    gsize n_head = (gsize) MIN (left, sizeof head), n_name, n_type;
+    TsCursor cursor;
+    guint32 n_bytes;
+
+    if (n_head == 0 || !ts_source_read (source, offset, head, n_head, cancellable, NULL) ||
+        head[0] == '\0')
+      return NULL;
+    n_name = strnlen ((const char *) head, n_head) + 1;
+    n_type = n_name < n_head ? strnlen ((const char *) head + n_name, n_head - n_name) + 1 : n_head;
+    if (n_type > n_head - MIN (n_name, n_head) || n_head - n_name - n_type < 4)
+      return NULL;
+    ts_cursor_init (&cursor, head + n_name + n_type, 4);
+    n_bytes = ts_cursor_u32le (&cursor);
+    offset += n_name + n_type + 4;
+    if (n_name + n_type == sizeof wanted && memcmp (head, wanted, sizeof wanted) == 0)
+      return read_text (source, offset, n_bytes, cancellable);
+    offset += n_bytes;
+  }
+  return NULL;
+}
+
 char *
 ts_picture_dup_settings (TsSource *source, GCancellable *cancellable)
 {
@@ -216,5 +249,7 @@ ts_picture_dup_settings (TsSource *source, GCancellable *cancellable)
     return find_in_jpeg (source, cancellable);
   if (memcmp (head, "RIFF", 4) == 0 && memcmp (head + 8, "WEBP", 4) == 0)
     return find_in_webp (source, cancellable);
+  if (memcmp (head, exr_signature, sizeof exr_signature) == 0)
+    return find_in_exr (source, cancellable);
   return find_in_tiff (source, cancellable);
 }

@@ -15,8 +15,8 @@ TsTensor *ts_picture_open (TsSource *source,
                            GCancellable *cancellable,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The text that Tenscope wrote into a PNG, TIFF, JPEG or WebP (JSON, as in the sidecar; in TIFF as
- * the member "tenscope" of another object), or %NULL. Any source may be asked. */
+/* The text that Tenscope wrote into a PNG, TIFF, JPEG, WebP or OpenEXR (JSON, as in the sidecar; in
+ * TIFF as the member "tenscope" of another object), or %NULL. Any source may be asked. */
 char *ts_picture_dup_settings (TsSource *source,
                                GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -6,6 +6,7 @@
 
 #include "base/ts-error.h"
 #include "export/ts-provenance.h"
+#include "reader/ts-picture.h"
 #include "reader/ts-reader.h"
 
 #include <gio/gio.h>
@@ -97,6 +98,15 @@ test_replay (void)
     { "-f tiff", "cells_05.tif" },
     { "-f tiff --depth 32f --values raw", "cells_05.tif" },
     { "-f webp", "cells_05.webp" },
+    { "-f png --compression small --zebra", "cells_05.png" },
+    { "-f png --compression fast --overlay masks", "cells_05.png" },
+    { "-f jpeg --quality 71 --subsampling 422 --progressive", "cells_05.jpg" },
+    { "-f tiff --compression none", "cells_05.tif" },
+    { "-f webp --quality 60", "cells_05.webp" },
+    { "-f webp --lossless", "cells_05.webp" },
+    { "-f exr", "cells_05.exr" },
+    { "-f exr --depth 32f --values values --compression none", "cells_05.exr" },
+    { "-f exr --channel 0,1,2,1", "cells_05.exr" },
   };
 
   copy_sample ("cells.pt", "run/cells.pt");
@@ -122,6 +132,10 @@ test_replay (void)
 
 #ifndef HAVE_WEBP
     if (strstr (cases[i].arguments, "webp") != NULL)
+      continue;
+#endif
+#ifndef HAVE_EXR
+    if (strstr (cases[i].arguments, "exr") != NULL)
       continue;
 #endif
     g_assert_cmpint (run (export, NULL), ==, 0);
@@ -238,6 +252,51 @@ test_missing (void)
   g_assert_nonnull (strstr (sheet, "cells.pt")); /* not near it either */
 }
 
+#ifdef HAVE_EXR
+/* The header of an OpenEXR file, cut or damaged anywhere: the text or none. */
+static void
+test_exr (void)
+{
+  g_autofree char *path = in_root ("header/images/cells_05.exr");
+  g_autofree char *data = NULL;
+  g_autofree char *whole = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (TsSource) source = NULL;
+  gsize n_bytes, n_header;
+
+  g_assert_cmpint (run ("export %S/cells.pt -f exr --index 5 --quiet -o %T/header", NULL), ==, 0);
+  g_assert_true (g_file_get_contents (path, &data, &n_bytes, NULL));
+  bytes = g_bytes_new (data, n_bytes);
+  source = ts_memory_source_new (bytes);
+  whole = ts_picture_dup_settings (source, NULL);
+  g_assert_true (g_str_has_prefix (whole, "{\"schema\":\"tenscope-sidecar\""));
+  n_header = (gsize) ((char *) memmem (data, n_bytes, whole, strlen (whole)) - data);
+  g_assert_cmpuint (n_header, <, 4096);
+  for (gsize n = 0; n < n_header + strlen (whole); n++) {
+    g_autoptr (GBytes) part = g_bytes_new (data, n);
+    g_autoptr (TsSource) cut = ts_memory_source_new (part);
+    g_autofree char *none = ts_picture_dup_settings (cut, NULL);
+
+    g_assert_null (none);
+  }
+  for (gsize at = 0; at < n_header; at++) {
+    g_autoptr (GBytes) damaged = NULL;
+    g_autoptr (TsSource) other = NULL;
+    g_autofree char *text = NULL;
+    char before = data[at];
+
+    data[at] = (char) (before ^ 0xff);
+    damaged = g_bytes_new (data, n_bytes);
+    data[at] = before;
+    other = ts_memory_source_new (damaged);
+    text = ts_picture_dup_settings (other, NULL);
+    /* also more or less of it, where its size is what was damaged */
+    g_assert_true (text == NULL || g_str_has_prefix (text, whole) ||
+                   g_str_has_prefix (whole, text));
+  }
+}
+#endif
+
 #define SOURCE(file, shape)                                                                        \
   "{\"schema\":\"tenscope-sidecar\",\"source\":{\"file\":\"" file                                  \
   "\",\"key\":\"images\",\"index\":3,\"shape\":" shape                                             \
@@ -307,6 +366,9 @@ main (int argc, char **argv)
   g_test_add_func ("/provenance/replay", test_replay);
   g_test_add_func ("/provenance/selection", test_selection);
   g_test_add_func ("/provenance/missing", test_missing);
+#ifdef HAVE_EXR
+  g_test_add_func ("/provenance/exr", test_exr);
+#endif
   g_test_add_func ("/provenance/hostile", test_hostile);
   status = g_test_run ();
 
