@@ -11,6 +11,7 @@
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
 #include "export/ts-npz-writer.h"
+#include "reader/ts-reader.h"
 
 #include <string.h>
 
@@ -99,6 +100,33 @@ ts_export_array_dup_name (const TsExportPlan *plan)
       g_string_append_printf (out, "%c%" G_GUINT64_FORMAT, i == 0 ? '_' : 'x', form.dims[i]);
   g_string_append (out, plan->encoder->suffix);
   return g_string_free (out, FALSE);
+}
+
+gboolean
+ts_export_array_is_whole (const TsExportPlan *plan,
+                          TsOutputDir *folder,
+                          const char *name,
+                          GCancellable *cancellable)
+{
+  g_autofree char *path = g_build_filename (ts_output_dir_get_path (folder), name, NULL);
+  g_autoptr (TsDocument) document = ts_reader_open_path (path, cancellable, NULL);
+  g_autoptr (GPtrArray) remarks = NULL;
+  TsTensor *tensor;
+  TsShape shape;
+  TsNode *node;
+  Form form;
+
+  if (document == NULL || !get_form (plan, &form, NULL))
+    return FALSE;
+  node = is_npz (plan) ? ts_document_find (document, "arr_0") : ts_document_get_root (document);
+  tensor =
+      node != NULL && ts_node_get_kind (node) == TS_NODE_TENSOR ? ts_node_get_tensor (node) : NULL;
+  ts_shape_init (&shape, form.n_dims, form.dims);
+  if (tensor == NULL || ts_tensor_get_dtype (tensor) != form.dtype ||
+      !ts_shape_equal (ts_tensor_get_shape (tensor), &shape))
+    return FALSE;
+  remarks = ts_document_check (document, G_MAXUINT64, cancellable);
+  return remarks->len == 0;
 }
 
 static void
@@ -200,6 +228,7 @@ gboolean
 ts_export_array_write (const TsExportPlan *plan,
                        TsOutputDir *folder,
                        const char *name,
+                       gboolean replace,
                        TsExportArrayFunc func,
                        gpointer data,
                        guint64 *n_bytes,
@@ -241,7 +270,7 @@ ts_export_array_write (const TsExportPlan *plan,
   if (is_npz (plan) && !form.is_raw && labels != NULL &&
       !write_field (plan, writer, labels, "arr_1", cancellable, error))
     return FALSE;
-  if (!ts_npz_writer_finish (writer, name, plan->collision == TS_COLLISION_OVERWRITE, error))
+  if (!ts_npz_writer_finish (writer, name, replace, error))
     return FALSE;
   *n_bytes = ts_npz_writer_get_n_bytes (writer);
   return TRUE;

@@ -19,6 +19,13 @@ gboolean ts_export_array_check (const TsExportPlan *plan, GError **error);
 /* "samples_64x64x64x3.npz": the dimensions are in it. */
 char *ts_export_array_dup_name (const TsExportPlan *plan) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the array in @folder/@name is what the plan writes, from its first byte to its last:
+ * type, dimensions, length and, in an archive, checksums. Reads all of an archive. */
+gboolean ts_export_array_is_whole (const TsExportPlan *plan,
+                                   TsOutputDir *folder,
+                                   const char *name,
+                                   GCancellable *cancellable);
+
 /* Called after each image. */
 typedef void (*TsExportArrayFunc) (gpointer data);
 
@@ -26,6 +33,7 @@ typedef void (*TsExportArrayFunc) (gpointer data);
 gboolean ts_export_array_write (const TsExportPlan *plan,
                                 TsOutputDir *folder,
                                 const char *name,
+                                gboolean replace,
                                 TsExportArrayFunc func,
                                 gpointer data,
                                 guint64 *n_bytes,

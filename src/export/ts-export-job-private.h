@@ -87,8 +87,14 @@ void ts_export_workers_run (TsExportJob *self);
 gboolean ts_export_stack_write (TsExportJob *self,
                                 TsOutputDir *folder,
                                 const char *name,
+                                gboolean replace,
                                 GCancellable *cancellable,
                                 GError **error);
+/* Whether all pages are in @folder/@name, to the last byte that their directories speak of. */
+gboolean ts_export_stack_is_whole (const TsExportPlan *plan,
+                                   TsOutputDir *folder,
+                                   const char *name,
+                                   GCancellable *cancellable);
 char *ts_export_stack_dup_name (const TsExportPlan *plan) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The whole run, by what comes out: names only, a file an image, or one file for all. */

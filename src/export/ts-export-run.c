@@ -189,20 +189,35 @@ array_progress_cb (gpointer data)
   g_mutex_unlock (&self->lock);
 }
 
-/* The name the policy allows; %NULL and no error when the file is there and to be left. */
+static gboolean
+is_whole_array (TsExportJob *self, TsOutputDir *folder, const char *name, GCancellable *cancellable)
+{
+  return self->plan->stack ? ts_export_stack_is_whole (self->plan, folder, name, cancellable)
+                           : ts_export_array_is_whole (self->plan, folder, name, cancellable);
+}
+
+/* The name the policy allows, and whether what is there of that name goes; %NULL and no error when
+ * it is whole and to be left. */
 static char *
-choose_array_name (TsExportJob *self, TsOutputDir *folder, GError **error)
+choose_array_name (TsExportJob *self,
+                   TsOutputDir *folder,
+                   gboolean *replace,
+                   GCancellable *cancellable,
+                   GError **error)
 {
   g_autofree char *first = self->plan->stack ? ts_export_stack_dup_name (self->plan)
                                              : ts_export_array_dup_name (self->plan);
   g_autofree char *stem = g_strndup (first, strlen (first) - strlen (self->plan->encoder->suffix));
   g_autofree char *name = g_strdup (first);
 
-  if (folder == NULL || self->plan->collision == TS_COLLISION_OVERWRITE)
+  *replace = self->plan->collision == TS_COLLISION_OVERWRITE;
+  if (folder == NULL || *replace)
     return g_steal_pointer (&name);
   for (guint k = 1; ts_output_dir_has (folder, name) && k < TS_EXPORT_MAX_NUMBERS; k++) {
-    if (self->plan->collision == TS_COLLISION_SKIP)
-      return NULL;
+    if (self->plan->collision == TS_COLLISION_SKIP) {
+      *replace = !is_whole_array (self, folder, name, cancellable);
+      return *replace ? g_steal_pointer (&name) : NULL;
+    }
     if (self->plan->collision == TS_COLLISION_FAIL) {
       g_set_error (error, TS_ERROR, TS_ERROR_EXISTS, "“%s/%s” exists already; nothing was written",
                    ts_output_dir_get_path (folder), name);
@@ -218,16 +233,17 @@ static gboolean
 write_array (TsExportJob *self,
              TsOutputDir *folder,
              const char *name,
+             gboolean replace,
              GCancellable *cancellable,
              GError **error)
 {
   gboolean ok;
 
   if (!self->plan->stack)
-    return ts_export_array_write (self->plan, folder, name, array_progress_cb, self,
+    return ts_export_array_write (self->plan, folder, name, replace, array_progress_cb, self,
                                   &self->progress.n_bytes, cancellable, error);
   self->cancellable = cancellable;
-  ok = ts_export_stack_write (self, folder, name, cancellable, error);
+  ok = ts_export_stack_write (self, folder, name, replace, cancellable, error);
   self->cancellable = NULL;
   return ok;
 }
@@ -240,13 +256,14 @@ ts_export_run_array (TsExportJob *self, GCancellable *cancellable, GError **erro
   g_autoptr (TsOutputDir) folder = NULL;
   g_autofree char *name = NULL;
   g_autoptr (GError) local = NULL;
+  gboolean replace = FALSE;
 
   if (!plan->dry_run || g_file_test (plan->folder, G_FILE_TEST_IS_DIR)) {
     folder = ts_output_dir_new (plan->folder, error);
     if (folder == NULL || !check_latents_file (self, folder, error))
       return FALSE;
   }
-  name = choose_array_name (self, folder, &local);
+  name = choose_array_name (self, folder, &replace, cancellable, &local);
   if (local != NULL) {
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
@@ -255,7 +272,7 @@ ts_export_run_array (TsExportJob *self, GCancellable *cancellable, GError **erro
     self->progress.n_skipped = plan->n;
   } else if (!plan->dry_run) {
     ts_output_dir_clean (folder);
-    if (!write_array (self, folder, name, cancellable, error)) {
+    if (!write_array (self, folder, name, replace, cancellable, error)) {
       self->progress.n_done = 0;
       return FALSE;
     }

@@ -180,6 +180,7 @@ gboolean
 ts_export_stack_write (TsExportJob *self,
                        TsOutputDir *folder,
                        const char *name,
+                       gboolean replace,
                        GCancellable *cancellable,
                        GError **error)
 {
@@ -206,8 +207,7 @@ ts_export_stack_write (TsExportJob *self,
        ts_tiff_stack_finish (stack, &n_bytes, error);
   g_clear_pointer (&stack, ts_tiff_stack_free);
   close (fd);
-  ok = ok && ts_output_dir_commit (folder, staged, name, plan->collision == TS_COLLISION_OVERWRITE,
-                                   error);
+  ok = ok && ts_output_dir_commit (folder, staged, name, replace, error);
   if (!ok)
     ts_output_dir_discard (folder, staged);
   self->progress.n_bytes += n_bytes;

@@ -245,6 +245,51 @@ test_refused (Fixture *fixture, gconstpointer data)
   g_assert_null (ts_encoder_find ("npz"));
 }
 
+/* A whole file is left alone; one that is cut, damaged or of other images is written again. */
+static void
+test_skip (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *format, *name;
+    gboolean has_checksum;
+  } files[] = {
+    { "npy", "samples_5x6x4x3.npy", FALSE },
+    { "npz", "samples_5x6x4x3.npz", TRUE },
+    { "tiff", "samples_5x6x4x3.tif", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *path = g_build_filename (fixture->folder, files[i].name, NULL);
+    g_autofree char *whole = NULL;
+    gsize n_bytes;
+
+    fixture->options.collision = TS_COLLISION_SKIP;
+    fixture->options.stack = i == 2;
+    run (fixture, files[i].format, NULL, 0);
+    g_assert_true (g_file_get_contents (path, &whole, &n_bytes, NULL));
+    for (guint kind = 0; kind < 5; kind++) {
+      static const gsize cuts[] = { 0, 1, 3, 10 };
+      g_autofree char *other = g_memdup2 (whole, n_bytes);
+      g_autofree char *now = NULL;
+      gsize n_other = kind < 4 ? n_bytes - n_bytes * cuts[kind] / 10 : n_bytes, n_now;
+      GStatBuf before, after;
+
+      if (kind == 4 && !files[i].has_checksum)
+        continue;
+      if (kind == 4)
+        other[n_bytes / 2] ^= 1;
+      g_assert_true (g_file_set_contents (path, other, (gssize) n_other, NULL));
+      g_assert_cmpint (g_stat (path, &before), ==, 0);
+      run (fixture, files[i].format, NULL, 0);
+      g_assert_cmpint (g_stat (path, &after), ==, 0);
+      g_assert_true (g_file_get_contents (path, &now, &n_now, NULL));
+      g_assert_cmpmem (now, n_now, whole, n_bytes);
+      g_assert_true ((before.st_ino == after.st_ino) == (kind == 0));
+    }
+  }
+}
+
 #define ADD(name, function) g_test_add ("/array/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -255,6 +300,7 @@ main (int argc, char **argv)
   ADD ("gray", test_gray);
   ADD ("raw", test_raw);
   ADD ("latents", test_latents);
+  ADD ("skip", test_skip);
   ADD ("refused", test_refused);
   return g_test_run ();
 }
