@@ -1,31 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Frames are made on several threads and taken in their order on one; how far the threads may be
- * ahead is bounded, and with it the memory. */
+/* The frames of an animation, each as a still file of its format. */
 
 #include "config.h"
 
 #include "export/ts-animation-private.h"
 
 #include "base/ts-error.h"
+#include "export/ts-ordered.h"
 
 #include <string.h>
-
-#define MAX_THREADS 64
-
-typedef struct
-{
-  const TsAnimation *animation;
-  GCancellable *cancellable;
-  GMutex mutex; /* for all below */
-  GCond changed;
-  GBytes **ring;
-  guint n_ring;
-  guint64 next;  /* frame to begin */
-  guint64 taken; /* frames taken */
-  gboolean stopped;
-  GError *error;
-} Run;
 
 static void
 magnify (const TsAnimation *self, const guint8 *pixels, guint8 *out)
@@ -94,62 +78,27 @@ ts_animation_make_frame (const TsAnimation *self,
   return bytes;
 }
 
-/* Waits for a frame to begin; %FALSE when there is none any more. */
-static gboolean
-claim (Run *run, guint64 *position)
+typedef struct
 {
-  gboolean ok;
+  const TsAnimation *animation;
+  TsAnimationTakeFunc take;
+  gpointer data;
+} Run;
 
-  g_mutex_lock (&run->mutex);
-  while (!run->stopped && run->next < run->animation->n_frames &&
-         run->next >= run->taken + run->n_ring)
-    g_cond_wait (&run->changed, &run->mutex);
-  ok = !run->stopped && run->next < run->animation->n_frames;
-  if (ok)
-    *position = run->next++;
-  g_mutex_unlock (&run->mutex);
-  return ok;
-}
-
-static gpointer
-make_thread (gpointer data)
-{
-  Run *run = data;
-  guint64 position;
-
-  while (claim (run, &position)) {
-    g_autoptr (GError) error = NULL;
-    GBytes *frame = ts_animation_make_frame (run->animation, position, run->cancellable, &error);
-
-    g_mutex_lock (&run->mutex);
-    run->ring[position % run->n_ring] = frame;
-    if (frame == NULL) {
-      run->stopped = TRUE;
-      if (run->error == NULL)
-        run->error = g_steal_pointer (&error);
-    }
-    g_cond_broadcast (&run->changed);
-    g_mutex_unlock (&run->mutex);
-  }
-  return NULL;
-}
-
-/* %NULL when frames can no longer be made. */
 static GBytes *
-wait_for_frame (Run *run, guint64 position)
+make_cb (guint64 position, gpointer data, GCancellable *cancellable, GError **error)
 {
-  GBytes **slot = &run->ring[position % run->n_ring], *frame;
+  const Run *run = data;
 
-  g_mutex_lock (&run->mutex);
-  while (*slot == NULL && !run->stopped)
-    g_cond_wait (&run->changed, &run->mutex);
-  frame = run->stopped ? NULL : g_steal_pointer (slot);
-  if (frame != NULL) {
-    run->taken = position + 1;
-    g_cond_broadcast (&run->changed);
-  }
-  g_mutex_unlock (&run->mutex);
-  return frame;
+  return ts_animation_make_frame (run->animation, position, cancellable, error);
+}
+
+static gboolean
+take_cb (GBytes *frame, guint64 position, gpointer data, GError **error)
+{
+  const Run *run = data;
+
+  return run->take (frame, position, run->data, error);
 }
 
 gboolean
@@ -159,38 +108,10 @@ ts_animation_make_frames (const TsAnimation *self,
                           GCancellable *cancellable,
                           GError **error)
 {
-  guint n_threads =
-      self->options->n_threads > 0 ? self->options->n_threads : g_get_num_processors ();
-  GThread *threads[MAX_THREADS];
-  Run run = { .animation = self, .cancellable = cancellable };
-  gboolean ok = TRUE;
+  Run run = { .animation = self, .take = take, .data = data };
+  guint64 n_bytes =
+      (guint64) self->width * self->height * 3 * ts_pixel_format_get_size (self->format);
 
-  n_threads = (guint) MIN (MIN (n_threads, MAX_THREADS), self->n_frames);
-  run.n_ring = 2 * n_threads;
-  run.ring = g_new0 (GBytes *, run.n_ring);
-  g_mutex_init (&run.mutex);
-  g_cond_init (&run.changed);
-  for (guint i = 0; i < n_threads; i++)
-    threads[i] = g_thread_new ("animation", make_thread, &run);
-  for (guint64 position = 0; ok && position < self->n_frames; position++) {
-    g_autoptr (GBytes) frame = wait_for_frame (&run, position);
-
-    ok = frame != NULL && !g_cancellable_set_error_if_cancelled (cancellable, error) &&
-         take (frame, position, data, error);
-  }
-  g_mutex_lock (&run.mutex);
-  run.stopped = TRUE;
-  g_cond_broadcast (&run.changed);
-  g_mutex_unlock (&run.mutex);
-  for (guint i = 0; i < n_threads; i++)
-    g_thread_join (threads[i]);
-  for (guint i = 0; i < run.n_ring; i++)
-    g_clear_pointer (&run.ring[i], g_bytes_unref);
-  g_free (run.ring);
-  g_mutex_clear (&run.mutex);
-  g_cond_clear (&run.changed);
-  if (run.error != NULL && !ok && (error == NULL || *error == NULL))
-    g_propagate_error (error, g_steal_pointer (&run.error));
-  g_clear_error (&run.error);
-  return ok;
+  return ts_ordered_run (self->n_frames, self->options->n_threads, n_bytes, make_cb, take_cb, &run,
+                         cancellable, error);
 }

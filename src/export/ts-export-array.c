@@ -11,6 +11,7 @@
 #include "base/ts-checked.h"
 #include "base/ts-error.h"
 #include "export/ts-npz-writer.h"
+#include "export/ts-ordered.h"
 #include "reader/ts-reader.h"
 
 #include <string.h>
@@ -135,8 +136,20 @@ unref_block (gpointer data)
   ts_block_unref (data);
 }
 
-static gboolean
-write_raw (TsNpzWriter *writer, const Form *form, TsBlock *image, GError **error)
+/* What the threads that render and the one that writes share. */
+typedef struct
+{
+  const TsExportPlan *plan;
+  TsNpzWriter *writer;
+  const Form *form;
+  gsize row_bytes; /* unless raw */
+  TsExportArrayFunc func;
+  gpointer data;
+} Writing;
+
+/* Elements as they are in the dump, in the order of the array's axes. */
+static GBytes *
+pack_raw (const Form *form, TsBlock *image)
 {
   static const guint first[] = { 2, 0, 1 }, last[] = { 0, 1, 2 };
   const guint *order = form->channels_first ? first : last;
@@ -150,36 +163,78 @@ write_raw (TsNpzWriter *writer, const Form *form, TsBlock *image, GError **error
 
   g_autoptr (TsBlock) turned = ts_block_new (image->data, image->dtype, 3, dims, strides,
                                              ts_block_ref (image), unref_block);
+  gsize n_bytes = (gsize) ts_block_get_n_elements (turned) * ts_dtype_get_size (turned->dtype);
+  guint8 *packed = g_malloc (MAX (n_bytes, 1));
 
-  return ts_npz_writer_write_block (writer, turned, error);
+  ts_block_copy_packed (turned, packed);
+  return g_bytes_new_take (packed, n_bytes);
+}
+
+static GBytes *
+render (const Writing *self,
+        guint64 index,
+        TsBlock *image,
+        GCancellable *cancellable,
+        GError **error)
+{
+  const TsExportPlan *plan = self->plan;
+  const Form *form = self->form;
+  gsize n_bytes = self->row_bytes * form->size.height;
+  g_autofree guint8 *pixels = g_try_malloc (MAX (n_bytes, 1));
+  TsResolved resolved;
+
+  if (pixels == NULL) {
+    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "no memory for an image");
+    return NULL;
+  }
+  if (!ts_resolve (&plan->pixel_recipe, plan->stats, index, &resolved, cancellable, error))
+    return NULL;
+  ts_render_block (image, &plan->pixel_recipe, &resolved, form->format, plan->values, pixels,
+                   self->row_bytes, NULL);
+  if (!ts_render_decorate (image, plan->overlay, index, NULL, &plan->pixel_recipe, &resolved,
+                           form->format, plan->values, pixels, self->row_bytes, cancellable, error))
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&pixels), n_bytes);
+}
+
+static GBytes *
+make_image_cb (guint64 position, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const Writing *self = data;
+  guint64 index = ts_export_plan_get_index (self->plan, (gsize) position);
+  g_autoptr (TsBlock) image = ts_batch_read_image (ts_view_get_batch (self->plan->view), index,
+                                                   NULL, cancellable, error);
+  GBytes *bytes = NULL;
+
+  if (image != NULL)
+    bytes = self->form->is_raw ? pack_raw (self->form, image)
+                               : render (self, index, image, cancellable, error);
+  if (bytes == NULL)
+    g_prefix_error (error, "image %" G_GUINT64_FORMAT ": ", index);
+  return bytes;
 }
 
 static gboolean
-write_image (const TsExportPlan *plan,
-             TsNpzWriter *writer,
-             const Form *form,
-             guint64 index,
-             guint8 *pixels,
-             gsize row_bytes,
-             GCancellable *cancellable,
-             GError **error)
+take_image_cb (GBytes *bytes, guint64 position, gpointer data, GError **error)
 {
-  g_autoptr (TsBlock) image = ts_batch_read_image (ts_view_get_batch (plan->view), index, NULL,
-                                                   cancellable, error);
-  TsResolved resolved;
+  const Writing *self = data;
+  gsize n_bytes;
+  const guint8 *pixels = g_bytes_get_data (bytes, &n_bytes);
+  gboolean ok;
 
-  if (image == NULL)
-    return FALSE;
-  if (form->is_raw)
-    return write_raw (writer, form, image, error);
-  if (!ts_resolve (&plan->pixel_recipe, plan->stats, index, &resolved, cancellable, error))
-    return FALSE;
-  ts_render_block (image, &plan->pixel_recipe, &resolved, form->format, plan->values, pixels,
-                   row_bytes, NULL);
-  if (!ts_render_decorate (image, plan->overlay, index, NULL, &plan->pixel_recipe, &resolved,
-                           form->format, plan->values, pixels, row_bytes, cancellable, error))
-    return FALSE;
-  return ts_npz_writer_write (writer, pixels, row_bytes * form->size.height, error);
+  if (self->form->is_raw) {
+    TsDtype dtype = ts_batch_get_dtype (ts_view_get_batch (self->plan->view));
+    const guint64 n = n_bytes / ts_dtype_get_size (dtype);
+    const gint64 stride = 1;
+    g_autoptr (TsBlock) block = ts_block_new (pixels, dtype, 1, &n, &stride, NULL, NULL);
+
+    ok = ts_npz_writer_write_block (self->writer, block, error);
+  } else {
+    ok = ts_npz_writer_write (self->writer, pixels, n_bytes, error);
+  }
+  if (ok)
+    self->func (self->data);
+  return ok;
 }
 
 /* One whole number an image, or %NULL. */
@@ -236,7 +291,6 @@ ts_export_array_write (const TsExportPlan *plan,
                        GError **error)
 {
   g_autoptr (TsNpzWriter) writer = NULL;
-  g_autofree guint8 *pixels = NULL;
   const TsField *labels = find_labels (plan);
   guint64 row_bytes, image_bytes = 0;
   Form form;
@@ -244,29 +298,27 @@ ts_export_array_write (const TsExportPlan *plan,
   if (!get_form (plan, &form, error))
     return FALSE;
   row_bytes = form.size.width * ts_pixel_format_get_size (form.format);
-  if (!form.is_raw) {
-    if (ts_checked_mul (row_bytes, form.size.height, &image_bytes) && image_bytes < G_MAXSSIZE)
-      pixels = g_try_malloc ((gsize) image_bytes);
-    if (pixels == NULL) {
-      g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "no memory for an image");
-      return FALSE;
-    }
+  if (!ts_checked_mul (row_bytes, form.size.height, &image_bytes) || image_bytes > G_MAXSSIZE) {
+    g_set_error (error, TS_ERROR, TS_ERROR_REFUSED, "no memory for an image");
+    return FALSE;
   }
   writer = ts_npz_writer_new (folder, is_npz (plan), error);
   if (writer == NULL ||
       !ts_npz_writer_begin (writer, "arr_0", form.dtype, form.dims, form.n_dims, error))
     return FALSE;
-  for (gsize i = 0; i < plan->n; i++) {
-    guint64 index = ts_export_plan_get_index (plan, i);
 
-    if (g_cancellable_set_error_if_cancelled (cancellable, error))
-      return FALSE;
-    if (!write_image (plan, writer, &form, index, pixels, (gsize) row_bytes, cancellable, error)) {
-      g_prefix_error (error, "image %" G_GUINT64_FORMAT ": ", index);
-      return FALSE;
-    }
-    func (data);
-  }
+  Writing writing = { .plan = plan,
+                      .writer = writer,
+                      .form = &form,
+                      .row_bytes = (gsize) row_bytes,
+                      .func = func,
+                      .data = data };
+  guint64 dump_bytes = (guint64) form.size.width * form.size.height * form.size.n_channels *
+                       ts_dtype_get_size (ts_batch_get_dtype (ts_view_get_batch (plan->view)));
+
+  if (!ts_ordered_run (plan->n, plan->n_threads, image_bytes + 2 * dump_bytes, make_image_cb,
+                       take_image_cb, &writing, cancellable, error))
+    return FALSE;
   if (is_npz (plan) && !form.is_raw && labels != NULL &&
       !write_field (plan, writer, labels, "arr_1", cancellable, error))
     return FALSE;

@@ -7,10 +7,12 @@
 
 #include "base/ts-checked.h"
 #include "export/ts-export-job-private.h"
+#include "export/ts-ordered.h"
 #include "export/ts-recipe-json.h"
 #include "export/ts-tiff-stack.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -134,34 +136,76 @@ make_description (TsExportJob *self, const TsImageSize *size, TsPixelFormat form
   return g_string_free (out, FALSE);
 }
 
+/* What the threads that render and the one that packs and writes share. */
+typedef struct
+{
+  TsExportJob *job;
+  TsTiffStack *stack;
+  TsEncodeOptions options;
+  const char *description;
+  TsPicture page; /* without its pixels */
+} Writing;
+
+static GBytes *
+make_page_cb (guint64 position, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const Writing *self = data;
+  TsExportWorker worker = { .job = self->job };
+  TsExportImage image;
+
+  if (!ts_export_image_render (&worker, (gsize) position, &image, error)) {
+    g_prefix_error (error, "image %" G_GUINT64_FORMAT ": ",
+                    ts_export_plan_get_index (self->job->plan, (gsize) position));
+    ts_export_worker_clear (&worker);
+    return NULL;
+  }
+  return g_bytes_new_with_free_func (worker.pixels, self->page.stride_bytes * self->page.height,
+                                     free, worker.pixels);
+}
+
+static gboolean
+take_page_cb (GBytes *pixels, guint64 position, gpointer data, GError **error)
+{
+  Writing *self = data;
+
+  self->page.pixels = g_bytes_get_data (pixels, NULL);
+  if (!ts_tiff_stack_add (self->stack, &self->page, &self->options,
+                          position == 0 ? self->description : NULL, error)) {
+    g_prefix_error (error, "image %" G_GUINT64_FORMAT ": ",
+                    ts_export_plan_get_index (self->job->plan, (gsize) position));
+    return FALSE;
+  }
+  g_mutex_lock (&self->job->lock);
+  self->job->progress.n_done++;
+  g_mutex_unlock (&self->job->lock);
+  return TRUE;
+}
+
 static gboolean
 write_pages (TsExportJob *self,
              TsTiffStack *stack,
              const char *description,
+             const TsImageSize *size,
+             TsPixelFormat format,
              GCancellable *cancellable,
              GError **error)
 {
   const TsExportPlan *plan = self->plan;
-  TsEncodeOptions options = ts_export_plan_get_encode_options (plan, NULL);
-  TsExportWorker worker = { .job = self };
-  gboolean ok = TRUE;
+  gsize row_bytes = size->width * ts_pixel_format_get_size (format);
+  Writing writing = { .job = self,
+                      .stack = stack,
+                      .options = ts_export_plan_get_encode_options (plan, NULL),
+                      .description = description,
+                      .page = { .width = size->width,
+                                .height = size->height,
+                                .format = format,
+                                .stride_bytes = row_bytes,
+                                .palette = plan->palette } };
+  guint64 dump_bytes = (guint64) size->width * size->height * size->n_channels *
+                       ts_dtype_get_size (ts_batch_get_dtype (ts_view_get_batch (plan->view)));
 
-  for (gsize i = 0; ok && i < plan->n; i++) {
-    TsExportImage image;
-
-    ok = !g_cancellable_set_error_if_cancelled (cancellable, error) &&
-         ts_export_image_render (&worker, i, &image, error) &&
-         ts_tiff_stack_add (stack, &image.picture, &options, i == 0 ? description : NULL, error);
-    if (!ok) {
-      g_prefix_error (error, "image %" G_GUINT64_FORMAT ": ", ts_export_plan_get_index (plan, i));
-      break;
-    }
-    g_mutex_lock (&self->lock);
-    self->progress.n_done++;
-    g_mutex_unlock (&self->lock);
-  }
-  ts_export_worker_clear (&worker);
-  return ok;
+  return ts_ordered_run (plan->n, plan->n_threads, row_bytes * size->height + dump_bytes,
+                         make_page_cb, take_page_cb, &writing, cancellable, error);
 }
 
 /* Deflate never makes it much larger than it is. */
@@ -203,7 +247,7 @@ ts_export_stack_write (TsExportJob *self,
     return FALSE;
   description = make_description (self, &size, format, big);
   stack = ts_tiff_stack_new (fd, big, error);
-  ok = stack != NULL && write_pages (self, stack, description, cancellable, error) &&
+  ok = stack != NULL && write_pages (self, stack, description, &size, format, cancellable, error) &&
        ts_tiff_stack_finish (stack, &n_bytes, error);
   g_clear_pointer (&stack, ts_tiff_stack_free);
   close (fd);

@@ -7,6 +7,7 @@
 #include "base/ts-error.h"
 #include "dump.h"
 #include "export/ts-export-job.h"
+#include "export/ts-ordered.h"
 #include "reader/ts-reader.h"
 
 #include <glib/gstdio.h>
@@ -290,6 +291,105 @@ test_skip (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* However many threads render, the file is the same; an error in the middle leaves none. */
+static void
+test_threads (Fixture *fixture, gconstpointer data)
+{
+  static const char *const names[] = { "samples_100x6x4x3.npy", "samples_100x6x4x3.npz",
+                                       "samples_100x6x4x3.tif" };
+  static const char *const formats[] = { "npy", "npz", "tiff" };
+  guint64 indices[100];
+
+  for (guint i = 0; i < G_N_ELEMENTS (indices); i++)
+    indices[i] = i * 7 % 5;
+  fixture->options.collision = TS_COLLISION_OVERWRITE;
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    g_autofree char *path = g_build_filename (fixture->folder, names[i], NULL);
+    g_autofree char *one = NULL;
+    gsize n_one;
+
+    fixture->options.stack = i == 2;
+    fixture->options.n_threads = 1;
+    run (fixture, formats[i], indices, G_N_ELEMENTS (indices));
+    g_assert_true (g_file_get_contents (path, &one, &n_one, NULL));
+    for (guint n_threads = 2; n_threads <= 16; n_threads *= 2) {
+      g_autofree char *many = NULL;
+      gsize n_many;
+
+      fixture->options.n_threads = n_threads;
+      run (fixture, formats[i], indices, G_N_ELEMENTS (indices));
+      g_assert_true (g_file_get_contents (path, &many, &n_many, NULL));
+      g_assert_cmpmem (many, n_many, one, n_one);
+    }
+  }
+}
+
+typedef struct
+{
+  guint64 n_made; /* atomic */
+  guint64 n_taken;
+  guint64 fail_at;
+  gboolean fail_take;
+} Pieces;
+
+static GBytes *
+make_piece_cb (guint64 position, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Pieces *self = data;
+
+  __atomic_add_fetch (&self->n_made, 1, __ATOMIC_RELAXED);
+  if (position == self->fail_at && !self->fail_take) {
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "piece %" G_GUINT64_FORMAT, position);
+    return NULL;
+  }
+  return g_bytes_new (&position, sizeof position);
+}
+
+static gboolean
+take_piece_cb (GBytes *piece, guint64 position, gpointer data, GError **error)
+{
+  Pieces *self = data;
+
+  g_assert_cmpuint (position, ==, self->n_taken);
+  g_assert_cmpmem (g_bytes_get_data (piece, NULL), g_bytes_get_size (piece), &position,
+                   sizeof position);
+  /* bounded: few are made ahead */
+  g_assert_cmpuint (__atomic_load_n (&self->n_made, __ATOMIC_RELAXED), <=,
+                    position + 1 + 2 * 4 + 4);
+  self->n_taken++;
+  if (self->fail_take && position == self->fail_at) {
+    g_set_error (error, TS_ERROR, TS_ERROR_FAILED, "taking %" G_GUINT64_FORMAT, position);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+test_ordered (void)
+{
+  for (guint kind = 0; kind < 4; kind++) {
+    Pieces pieces = { .fail_at = kind == 0 ? G_MAXUINT64 : 300, .fail_take = kind == 2 };
+    g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+    g_autoptr (GError) error = NULL;
+    gboolean ok;
+
+    if (kind == 3)
+      g_cancellable_cancel (cancellable);
+    ok = ts_ordered_run (1000, 4, 8, make_piece_cb, take_piece_cb, &pieces, cancellable, &error);
+    g_assert_true (ok == (kind == 0));
+    if (kind == 0) {
+      g_assert_no_error (error);
+      g_assert_cmpuint (pieces.n_taken, ==, 1000);
+    } else if (kind == 3) {
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_cmpuint (pieces.n_taken, ==, 0);
+    } else {
+      g_assert_error (error, TS_ERROR, TS_ERROR_FAILED);
+      g_assert_cmpuint (pieces.n_taken, <=, 301);
+    }
+  }
+}
+
 #define ADD(name, function) g_test_add ("/array/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -301,6 +401,8 @@ main (int argc, char **argv)
   ADD ("raw", test_raw);
   ADD ("latents", test_latents);
   ADD ("skip", test_skip);
+  ADD ("threads", test_threads);
+  g_test_add_func ("/array/ordered", test_ordered);
   ADD ("refused", test_refused);
   return g_test_run ();
 }
