@@ -35,12 +35,25 @@ take_provenance (TsSession *self,
                  const TsImageSize *size,
                  TsRecipe *recipe,
                  guint *current,
-                 GtkBitset *selection)
+                 GtkBitset *selection,
+                 TsBatchStats **range_stats)
 {
   const TsProvenance *provenance = job->provenance;
 
   if (ts_recipe_validate (&provenance->recipe, size, NULL)) {
+    guint64 n_images = ts_batch_get_n_images (ts_view_get_batch (job->view));
+    g_autoptr (GArray) images = NULL;
+
     *recipe = provenance->recipe;
+    if (ts_provenance_restore_range (provenance, n_images, recipe, &images)) {
+      g_autoptr (TsBatchStats) whole = ts_batch_stats_new_for_view (job->view);
+
+      *range_stats =
+          ts_batch_stats_new_subset (whole,
+                                     images != NULL ? (const guint64 *) (gpointer) images->data
+                                                    : NULL,
+                                     images != NULL ? images->len : 0);
+    }
     /* files name the channels that "automatic" chose */
     if (size->n_channels == 3 && recipe->channel_mode == TS_CHANNELS_RGB &&
         recipe->channels[0] == 0 && recipe->channels[1] == 1 && recipe->channels[2] == 2)
@@ -60,6 +73,7 @@ take_load (TsSession *self, TsLoadJob *job)
   TsRecipe recipe;
   guint current = 0;
   g_autoptr (GtkBitset) selection = gtk_bitset_new_empty ();
+  g_autoptr (TsBatchStats) range_stats = NULL;
 
   if (job->restored) {
     g_clear_object (&self->file);
@@ -82,7 +96,7 @@ take_load (TsSession *self, TsLoadJob *job)
     self->initial = initial;
 
     if (job->restored) {
-      take_provenance (self, job, &size, &recipe, &current, selection);
+      take_provenance (self, job, &size, &recipe, &current, selection, &range_stats);
     } else if (job->keep_recipe) {
       current = MIN (self->current, n_images > 0 ? n_images - 1 : 0);
       gtk_bitset_union (selection, self->selection);
@@ -117,6 +131,7 @@ take_load (TsSession *self, TsLoadJob *job)
   g_clear_pointer (&self->selection, gtk_bitset_unref);
   self->selection = g_steal_pointer (&selection);
   g_object_notify_by_pspec (object, ts_session_props[PROP_N_SELECTED]);
+  g_set_object (&self->range_stats, range_stats);
   g_array_set_size (self->visible, 0);
   ts_session_choose_stats (self);
   ts_session_update_resolved (self);

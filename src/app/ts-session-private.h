@@ -20,6 +20,7 @@ struct _TsSession
   TsNode *node;
   TsView *view;
   TsBatchStats *whole_stats; /* of the batch */
+  TsBatchStats *range_stats; /* (nullable) of what was selected when a picture was exported */
   TsBatchStats *stats;       /* the same, or with the selection as what a range is taken of */
   char *error;
   gboolean file_error;

@@ -72,13 +72,16 @@ choose_visible (TsSession *self)
   return ts_batch_stats_new_visible (self->whole_stats, &whole, 1);
 }
 
-/* The scope "selection" means what is selected; all images when nothing is. */
+/* The scope "selection" means what is selected, all images when nothing is; or what was selected
+ * when a picture was exported, until something else is. */
 void
 ts_session_choose_stats (TsSession *self)
 {
   g_autoptr (TsBatchStats) chosen = NULL;
 
-  if (self->whole_stats != NULL && self->recipe.scope == TS_SCOPE_SELECTION) {
+  if (self->range_stats != NULL && self->recipe.scope == TS_SCOPE_SELECTION) {
+    g_set_object (&chosen, self->range_stats);
+  } else if (self->whole_stats != NULL && self->recipe.scope == TS_SCOPE_SELECTION) {
     gsize n = (gsize) gtk_bitset_get_size (self->selection);
     g_autofree guint64 *indices = g_new (guint64, MAX (n, 1));
     GtkBitsetIter iter;

@@ -34,6 +34,7 @@ ts_session_set_selection (TsSession *self, GtkBitset *selection)
 
   gtk_bitset_unref (self->selection);
   self->selection = g_steal_pointer (&clipped);
+  g_clear_object (&self->range_stats);
   if (self->recipe.scope == TS_SCOPE_SELECTION) {
     ts_session_choose_stats (self);
     if (self->recipe.range_mode != TS_RANGE_FIXED) {
@@ -242,6 +243,7 @@ ts_session_dispose (GObject *object)
   g_clear_object (&self->node);
   g_clear_object (&self->view);
   g_clear_object (&self->whole_stats);
+  g_clear_object (&self->range_stats);
   g_clear_object (&self->stats);
 
   G_OBJECT_CLASS (ts_session_parent_class)->dispose (object);

@@ -6,6 +6,7 @@
 
 #include "base/ts-error.h"
 #include "export/ts-encode-json.h"
+#include "export/ts-indices.h"
 #include "export/ts-name-template.h"
 #include "export/ts-recipe-json.h"
 #include "export/ts-sidecar.h"
@@ -372,6 +373,24 @@ make_template (const char *image_file)
     g_string_append_c (out, *p == '/' ? '_' : *p);
   }
   return g_string_free (out, FALSE);
+}
+
+gboolean
+ts_provenance_restore_range (const TsProvenance *self,
+                             guint64 n_images,
+                             TsRecipe *recipe,
+                             GArray **images)
+{
+  *images = NULL;
+  if (self->range_images == NULL || self->range_mode == TS_RANGE_FIXED)
+    return FALSE;
+  if (!g_str_equal (self->range_images, "all"))
+    *images = ts_indices_from_string (self->range_images, n_images, NULL);
+  if (*images == NULL && !g_str_equal (self->range_images, "all"))
+    return FALSE;
+  recipe->range_mode = self->range_mode;
+  recipe->scope = TS_SCOPE_SELECTION;
+  return TRUE;
 }
 
 TsExportSettings *

@@ -73,6 +73,14 @@ TsView *ts_provenance_find (const TsProvenance *self,
                             GCancellable *cancellable,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The range as it was taken of a selection, which *@images gets as guint64 (%NULL is all of them):
+ * for those who can keep a selection beside the images they look at. %FALSE, and all stays as it
+ * is, where it was not, or the selection is none of these @n_images. */
+gboolean ts_provenance_restore_range (const TsProvenance *self,
+                                      guint64 n_images,
+                                      TsRecipe *recipe,
+                                      GArray **images);
+
 /* What writes this image again. %TS_ERROR_UNSUPPORTED for a picture of several images. */
 TsExportSettings *ts_provenance_to_settings (const TsProvenance *self,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -26,6 +26,10 @@ static const struct
     "cells.pt",
     { { "range-mode", "'minmax'" }, { "range-scope", "'image'" }, { "invert", "true" } },
     "--preset tanh --range minmax --scope image --invert" },
+  { "selection",
+    "cells.pt",
+    { { "range-mode", "'minmax'" }, { "range-scope", "'selection'" } },
+    "--range minmax --scope selection" },
   { "channel",
     "features.npy",
     { { "layout", "'NCHW'" }, { "channel", "'5'" }, { "colormap", "'viridis'" } },
@@ -312,6 +316,28 @@ test_same_bytes (gconstpointer data)
   remove_images (by_command_line);
 }
 
+/* A range that was taken of several images comes back with one of them, until others are selected.
+ */
+static void
+test_selection (void)
+{
+  g_autofree char *sample = g_build_filename (g_getenv ("TS_SAMPLES"), "cells.pt", NULL);
+  g_autofree char *command = NULL;
+  g_autoptr (GError) error = NULL;
+  char *folder;
+
+  if (!start ())
+    return;
+  folder = fixture_make_folder ();
+  command = g_strdup_printf ("'%s' export '%s' -o '%s' --quiet --index 9,2-6 --range minmax "
+                             "--scope selection",
+                             g_getenv ("TS_CLI"), sample, folder);
+  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  export_picture_again (sample, folder);
+  remove_images (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -322,5 +348,6 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, GUINT_TO_POINTER (i), test_same_bytes);
   }
+  g_test_add_func ("/same-bytes/range-of-several", test_selection);
   return g_test_run ();
 }
