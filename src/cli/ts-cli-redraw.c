@@ -311,6 +311,8 @@ ts_cli_redraw_record (const TsCliRedraw *self, JsonObject *record, int *status)
         redraw_entry (self, JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : empty, i);
 
     *status = MAX (*status, one);
+    if (one == TS_CLI_UNREADABLE && self->source != NULL)
+      break; /* the next one would say the same */
   }
   return TRUE;
 }

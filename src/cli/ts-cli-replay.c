@@ -265,7 +265,8 @@ run_replay (int argc, char **argv)
     return TS_CLI_USAGE;
   if (files[1] != NULL && options.source == NULL)
     options.source = g_strdup (files[1]);
-  if (try_redraw (&options, files[0], &figures_status))
+  if (try_redraw (&options, files[0], &figures_status) ||
+      (figures_status == TS_CLI_UNREADABLE && options.source != NULL))
     return figures_status;
   settings = read_settings (files[0], &provenance, &error);
   if (settings == NULL) {

@@ -258,7 +258,7 @@ ts_cli_run_job (TsExportJob *job, const TsExportOptions *options, const TsCliRep
 
     ts_cli_complain ("%s%s", error->message,
                      taken ? "; see --on-collision for what else may be done" : "");
-    return TS_CLI_FAILED;
+    return g_error_matches (error, TS_ERROR, TS_ERROR_INVALID) ? TS_CLI_USAGE : TS_CLI_FAILED;
   }
   ts_export_job_get_progress (job, &progress);
   return failures->len > 0 || progress.n_failed > 0 ? TS_CLI_FAILED : TS_CLI_OK;

@@ -140,12 +140,18 @@ ts_export_run_images (TsExportJob *self, GCancellable *cancellable, GError **err
   g_autofree char *records_path = self->plan->n_shards > 0
                                       ? g_build_filename (self->plan->folder, "shards", NULL)
                                       : g_strdup (self->plan->folder);
-  g_autoptr (TsOutputDir) images = ts_output_dir_new (images_path, error);
-  g_autoptr (TsOutputDir) records = images != NULL ? ts_output_dir_new (records_path, error) : NULL;
+  g_autoptr (TsOutputDir) images = NULL;
+  g_autoptr (TsOutputDir) records = NULL;
   g_autoptr (TsMetadataFile) metadata = NULL;
+  gboolean is_new = !g_file_test (images_path, G_FILE_TEST_IS_DIR);
 
+  /* no folder is made for names that cannot be */
+  if (is_new && !ts_export_plan_settle_names (self->plan, NULL, cancellable, error))
+    return FALSE;
+  images = ts_output_dir_new (images_path, error);
+  records = images != NULL ? ts_output_dir_new (records_path, error) : NULL;
   if (records == NULL || !check_latents_file (self, records, error) ||
-      !ts_export_plan_settle_names (self->plan, images, cancellable, error))
+      (!is_new && !ts_export_plan_settle_names (self->plan, images, cancellable, error)))
     return FALSE;
   ts_output_dir_clean (images);
   metadata = ts_metadata_file_new (self->plan->n_shards > 0 ? records : images, error);

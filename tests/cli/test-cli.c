@@ -183,6 +183,7 @@ test_statuses (void)
     { "export %S/latent-walk.safetensors --name '{seed}' -o %T/x", 2, "{index}" },
     { "export %S/latent-walk.safetensors --shard 3/2 -o %T/x", 2, "--shard" },
     { "export %S/latent-walk.safetensors --jobs 0 -o %T/x", 2, "--jobs" },
+    { "export %S/latent-walk.safetensors --name a -o %T/x", 2, "add {index}" },
     { "export %S/latent-walk.safetensors -o /dev/null/x", 1, "/dev/null/x" },
     { "export %S/latent-walk.safetensors --dry-run -o %T/x", 0, "images/latent-walk_47.png" },
   };
