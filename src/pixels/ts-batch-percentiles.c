@@ -91,6 +91,16 @@ is_wide (TsBatchStats *self)
       ts_complex_part_get_dtype (ts_batch_get_dtype (self->batch), self->part));
 }
 
+static TsDtype
+choose_dtype (TsBatchStats *self, GPtrArray *others)
+{
+  gboolean any_wide = is_wide (self);
+
+  for (guint i = 0; others != NULL && i < others->len; i++)
+    any_wide |= is_wide (g_ptr_array_index (others, i));
+  return any_wide ? TS_DTYPE_FLOAT64 : TS_DTYPE_FLOAT32;
+}
+
 static gboolean
 compute (TsBatchStats *self,
          GPtrArray *others,
@@ -103,14 +113,9 @@ compute (TsBatchStats *self,
 {
   double percents[2] = { recipe->percentile_lo, recipe->percentile_hi };
   guint n_others = others != NULL ? others->len : 0;
-  gboolean any_wide = is_wide (self);
   g_autoptr (TsQuantiles) quantiles = NULL;
-  Pass pass = { channel, recipe, TS_DTYPE_FLOAT32, NULL };
+  Pass pass = { channel, recipe, choose_dtype (self, others), NULL };
 
-  for (guint i = 0; i < n_others; i++)
-    any_wide |= is_wide (g_ptr_array_index (others, i));
-  if (any_wide)
-    pass.dtype = TS_DTYPE_FLOAT64;
   pass.quantiles = quantiles = ts_quantiles_new (pass.dtype, percents, 2);
   while (!ts_quantiles_is_done (quantiles)) {
     if (!add_images (self, index, &pass, cancellable, error))
@@ -125,6 +130,55 @@ compute (TsBatchStats *self,
   return TRUE;
 }
 
+TsDtype
+ts_batch_stats_get_percentile_dtype (TsBatchStats *owner, TsRangeScope scope)
+{
+  GPtrArray *others = scope == TS_SCOPE_FILE ? ts_batch_stats_get_others (owner, NULL) : NULL;
+
+  return choose_dtype (owner, others);
+}
+
+static char *
+make_key (guint64 index, int channel, const TsRecipe *recipe)
+{
+  GString *key = g_string_new (NULL);
+  gboolean is_image = recipe->scope == TS_SCOPE_IMAGE || recipe->scope == TS_SCOPE_IMAGE_CHANNEL;
+  gboolean is_file = recipe->scope == TS_SCOPE_FILE;
+
+  g_string_printf (key, "%d %" G_GUINT64_FORMAT " %d %a %a", is_image + 2 * is_file,
+                   is_image ? index : 0, channel, recipe->percentile_lo, recipe->percentile_hi);
+  for (guint c = 0; c < recipe->n_norm; c++)
+    g_string_append_printf (key, " %a %a", recipe->mean[c], recipe->std[c]);
+  return g_string_free (key, FALSE);
+}
+
+static gboolean
+look_up (TsBatchStats *owner, const char *key, double range[2])
+{
+  const double *found;
+
+  g_mutex_lock (&owner->lock);
+  found = g_hash_table_lookup (owner->ranges, key);
+  if (found != NULL) {
+    range[0] = found[0];
+    range[1] = found[1];
+  }
+  g_mutex_unlock (&owner->lock);
+  return found != NULL;
+}
+
+gboolean
+ts_batch_stats_has_percentiles (TsBatchStats *owner,
+                                guint64 index,
+                                int channel,
+                                const TsRecipe *recipe)
+{
+  g_autofree char *key = make_key (index, channel, recipe);
+  double range[2];
+
+  return look_up (owner, key, range);
+}
+
 gboolean
 ts_batch_stats_get_percentiles (TsBatchStats *self,
                                 guint64 index,
@@ -134,33 +188,17 @@ ts_batch_stats_get_percentiles (TsBatchStats *self,
                                 GCancellable *cancellable,
                                 GError **error)
 {
-  g_autoptr (GString) key = g_string_new (NULL);
+  g_autofree char *key = make_key (index, channel, recipe);
   gboolean is_image = recipe->scope == TS_SCOPE_IMAGE || recipe->scope == TS_SCOPE_IMAGE_CHANNEL;
-  gboolean is_file = recipe->scope == TS_SCOPE_FILE;
   GPtrArray *others = NULL;
-  const double *found;
 
   self = ts_batch_stats_get_owner (self, recipe->scope, error);
   if (self == NULL)
     return FALSE;
-  if (!is_image)
-    index = 0;
-  g_string_printf (key, "%d %" G_GUINT64_FORMAT " %d %a %a", is_image + 2 * is_file, index, channel,
-                   recipe->percentile_lo, recipe->percentile_hi);
-  for (guint c = 0; c < recipe->n_norm; c++)
-    g_string_append_printf (key, " %a %a", recipe->mean[c], recipe->std[c]);
-
-  g_mutex_lock (&self->lock);
-  found = g_hash_table_lookup (self->ranges, key->str);
-  if (found != NULL) {
-    range[0] = found[0];
-    range[1] = found[1];
-  }
-  g_mutex_unlock (&self->lock);
-  if (found != NULL)
+  if (look_up (self, key, range))
     return TRUE;
 
-  if (is_file)
+  if (recipe->scope == TS_SCOPE_FILE)
     others = ts_batch_stats_get_others (self, cancellable);
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !compute (self, others, is_image ? &index : NULL, channel, recipe, range, cancellable, error))
@@ -168,7 +206,7 @@ ts_batch_stats_get_percentiles (TsBatchStats *self,
   g_mutex_lock (&self->lock);
   if (g_hash_table_size (self->ranges) >= TS_BATCH_STATS_MAX_IMAGES)
     g_hash_table_remove_all (self->ranges);
-  g_hash_table_replace (self->ranges, g_strdup (key->str), g_memdup2 (range, 2 * sizeof *range));
+  g_hash_table_replace (self->ranges, g_steal_pointer (&key), g_memdup2 (range, 2 * sizeof *range));
   g_mutex_unlock (&self->lock);
   return TRUE;
 }

@@ -4,6 +4,7 @@
 #include "pixels/ts-batch-stats-private.h"
 
 #include "base/ts-error.h"
+#include "bytes/ts-progress.h"
 #include "pixels/ts-complex.h"
 
 #include <glib/gi18n-lib.h>
@@ -12,6 +13,8 @@
 #define MAX_KEPT TS_BATCH_STATS_MAX_KEPT
 /* Images above this many elements are read in bands. */
 #define BAND_ELEMENTS ((guint64) 1 << 22)
+/* What a sample reads of a larger image. */
+#define SAMPLE_STRIPS 8
 
 G_DEFINE_FINAL_TYPE (TsBatchStats, ts_batch_stats, G_TYPE_OBJECT)
 
@@ -22,6 +25,7 @@ ts_batch_stats_finalize (GObject *object)
 
   for (guint i = 0; i < G_N_ELEMENTS (self->parts); i++)
     g_clear_object (&self->parts[i]);
+  g_clear_object (&self->sample);
   g_clear_object (&self->batch);
   g_clear_object (&self->view);
   g_clear_object (&self->whole);
@@ -34,6 +38,7 @@ ts_batch_stats_finalize (GObject *object)
   g_free (self->all);
   g_mutex_clear (&self->lock);
   g_mutex_clear (&self->compute_lock);
+  g_mutex_clear (&self->others_lock);
   G_OBJECT_CLASS (ts_batch_stats_parent_class)->finalize (object);
 }
 
@@ -48,6 +53,7 @@ ts_batch_stats_init (TsBatchStats *self)
 {
   g_mutex_init (&self->lock);
   g_mutex_init (&self->compute_lock);
+  g_mutex_init (&self->others_lock);
   self->images = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->ranges = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
@@ -220,7 +226,7 @@ ts_batch_stats_get_others (TsBatchStats *self, GCancellable *cancellable)
   g_autoptr (GPtrArray) batches = NULL;
   GPtrArray *others;
 
-  g_mutex_lock (&self->compute_lock);
+  g_mutex_lock (&self->others_lock);
   others = self->others;
   if (others == NULL) {
     others = g_ptr_array_new_with_free_func (g_object_unref);
@@ -235,7 +241,7 @@ ts_batch_stats_get_others (TsBatchStats *self, GCancellable *cancellable)
       g_clear_pointer (&others, g_ptr_array_unref); /* they may not be all */
     self->others = others;
   }
-  g_mutex_unlock (&self->compute_lock);
+  g_mutex_unlock (&self->others_lock);
   return others;
 }
 
@@ -260,6 +266,56 @@ add_channel (TsBlock *image, guint channel, TsStats *stats)
   ts_stats_add_block (stats, plane);
 }
 
+static gboolean
+read_band (TsBatchStats *self,
+           guint64 index,
+           const TsRect *rect,
+           TsBandFunc func,
+           gpointer data,
+           GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (TsBlock) image = NULL;
+  g_autoptr (TsBlock) taken = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  image = ts_batch_read_image (self->batch, index, rect, cancellable, error);
+  taken = image != NULL ? ts_block_take_part (image, self->part, error) : NULL;
+  if (taken == NULL || !func (taken, data, error))
+    return FALSE;
+  ts_progress_add (cancellable, ts_block_get_n_elements (taken));
+  return TRUE;
+}
+
+/* A few strips of rows, the first and the last among them, cut where rows are very long. */
+static gboolean
+each_sampled_band (TsBatchStats *self,
+                   guint64 index,
+                   const TsRect *whole,
+                   guint n_channels,
+                   TsBandFunc func,
+                   gpointer data,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  guint64 n_pixels = MAX (self->sample_elements / MAX (n_channels, 1), 1);
+  guint width = (guint) MIN (whole->width, n_pixels);
+  guint n_rows = (guint) MIN (whole->height, MAX (n_pixels / MAX (width, 1), 1));
+  guint n_strips = n_rows == whole->height ? 1 : MIN (n_rows, SAMPLE_STRIPS);
+
+  n_rows /= MAX (n_strips, 1);
+  for (guint i = 0; i < n_strips; i++) {
+    guint64 n_left_out = whole->height - n_rows;
+    guint y = (guint) (n_strips > 1 ? n_left_out * i / (n_strips - 1) : n_left_out / 2);
+    TsRect strip = { whole->x + (whole->width - width) / 2, whole->y + y, width, n_rows };
+
+    if (!read_band (self, index, &strip, func, data, cancellable, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 ts_batch_stats_each_band (TsBatchStats *self,
                           guint64 index,
@@ -275,20 +331,16 @@ ts_batch_stats_each_band (TsBatchStats *self,
 
   ts_batch_get_image_size (self->batch, index, &size);
   band = rect != NULL ? *rect : (TsRect){ 0, 0, size.width, size.height };
+  if (self->sample_elements > 0)
+    return each_sampled_band (self, index, &band, size.n_channels, func, data, cancellable, error);
   step = MAX (BAND_ELEMENTS / MAX ((guint64) band.width * size.n_channels, 1), 1);
   if (!ts_batch_has_rows (self->batch, index))
     step = band.height;
   for (guint y = 0; y < band.height;) {
     guint n_rows = (guint) MIN (step, band.height - y);
     TsRect part = { band.x, band.y + y, band.width, n_rows };
-    g_autoptr (TsBlock) image = NULL;
-    g_autoptr (TsBlock) taken = NULL;
 
-    if (g_cancellable_set_error_if_cancelled (cancellable, error))
-      return FALSE;
-    image = ts_batch_read_image (self->batch, index, &part, cancellable, error);
-    taken = image != NULL ? ts_block_take_part (image, self->part, error) : NULL;
-    if (taken == NULL || !func (taken, data, error))
+    if (!read_band (self, index, &part, func, data, cancellable, error))
       return FALSE;
     y += n_rows;
   }

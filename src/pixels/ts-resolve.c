@@ -5,6 +5,7 @@
 
 #include "pixels/ts-complex.h"
 #include "pixels/ts-plan.h"
+#include "tensor/ts-quantiles.h"
 
 #include <math.h>
 
@@ -155,13 +156,45 @@ fold (TsResolved *resolved, const TsRecipe *recipe)
   }
 }
 
-gboolean
-ts_resolve (const TsRecipe *recipe,
-            TsBatchStats *stats,
-            guint64 index,
-            TsResolved *resolved,
-            GCancellable *cancellable,
-            GError **error)
+/* What is counted at once: of a batch, and of a single image. */
+#define SOON_ELEMENTS       ((guint64) 1 << 22)
+#define SOON_IMAGE_ELEMENTS ((guint64) 1 << 26)
+
+/* Exact statistics where they are known or soon found, else those of a sample; borrowed. %NULL when
+ * nobody knows what the scope means. */
+static TsBatchStats *
+choose_soon (TsBatchStats *stats,
+             const TsRecipe *recipe,
+             guint64 index,
+             guint n_channels,
+             gboolean is_one,
+             gboolean *is_estimate,
+             GCancellable *cancellable,
+             GError **error)
+{
+  TsBatchStats *owner = ts_batch_stats_get_owner (stats, recipe->scope, error);
+  guint64 limit = is_per_image (recipe->scope) ? SOON_IMAGE_ELEMENTS : SOON_ELEMENTS;
+
+  if (owner == NULL)
+    return NULL;
+  /* the other arrays are looked for once, as long as that is wanted */
+  if (recipe->scope == TS_SCOPE_FILE)
+    ts_batch_stats_get_others (owner, cancellable);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  *is_estimate = ts_batch_stats_count_elements (owner, recipe->scope, index) > limit &&
+                 !ts_batch_stats_knows (owner, recipe, index, n_channels, is_one);
+  return *is_estimate ? ts_batch_stats_get_sample (owner, recipe->scope) : owner;
+}
+
+static gboolean
+resolve (const TsRecipe *recipe,
+         TsBatchStats *stats,
+         guint64 index,
+         gboolean is_soon,
+         TsResolved *resolved,
+         GCancellable *cancellable,
+         GError **error)
 {
   gboolean is_fixed = recipe->range_mode == TS_RANGE_FIXED;
   gboolean is_one = is_fixed ? recipe->n_range == 1 : !is_per_channel (recipe->scope);
@@ -179,6 +212,12 @@ ts_resolve (const TsRecipe *recipe,
     resolved->n = 1;
   resolved->n = MAX (resolved->n, 1);
   n_found = is_one ? 1 : resolved->n;
+  if (is_soon && !is_fixed) {
+    stats = choose_soon (stats, recipe, index, n_found, is_one, &resolved->is_estimate, cancellable,
+                         error);
+    if (stats == NULL)
+      return FALSE;
+  }
   for (guint c = 0; c < resolved->n; c++) {
     double range[2];
 
@@ -202,4 +241,55 @@ ts_resolve (const TsRecipe *recipe,
     centre (&resolved->lo[c], &resolved->hi[c]);
   fold (resolved, recipe);
   return TRUE;
+}
+
+gboolean
+ts_resolve (const TsRecipe *recipe,
+            TsBatchStats *stats,
+            guint64 index,
+            TsResolved *resolved,
+            GCancellable *cancellable,
+            GError **error)
+{
+  return resolve (recipe, stats, index, FALSE, resolved, cancellable, error);
+}
+
+gboolean
+ts_resolve_soon (const TsRecipe *recipe,
+                 TsBatchStats *stats,
+                 guint64 index,
+                 TsResolved *resolved,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  return resolve (recipe, stats, index, TRUE, resolved, cancellable, error);
+}
+
+guint64
+ts_resolve_count_work (const TsRecipe *recipe,
+                       TsBatchStats *stats,
+                       guint64 index,
+                       GCancellable *cancellable)
+{
+  TsBatchStats *owner;
+  TsImageSize size;
+  guint64 n_passes = 1;
+
+  g_return_val_if_fail (TS_IS_BATCH_STATS (stats), 0);
+
+  stats = ts_batch_stats_get_part (stats, recipe->complex_part);
+  owner = ts_batch_stats_get_owner (stats, recipe->scope, NULL);
+  if (recipe->range_mode == TS_RANGE_FIXED || owner == NULL)
+    return 0;
+  if (recipe->scope == TS_SCOPE_FILE)
+    ts_batch_stats_get_others (owner, cancellable);
+  if (g_cancellable_is_cancelled (cancellable))
+    return 0;
+  ts_batch_get_image_size (ts_batch_stats_get_batch (owner), index, &size);
+  if (recipe->range_mode == TS_RANGE_PERCENTILE)
+    n_passes =
+        ts_quantiles_count_passes (ts_batch_stats_get_percentile_dtype (owner, recipe->scope));
+  if (recipe->range_mode == TS_RANGE_PERCENTILE && is_per_channel (recipe->scope))
+    n_passes *= CLAMP (size.n_channels, 1, TS_RECIPE_MAX_CHANNELS);
+  return n_passes * ts_batch_stats_count_elements (owner, recipe->scope, index);
 }

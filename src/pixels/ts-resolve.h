@@ -85,8 +85,7 @@ gboolean ts_batch_stats_get_image (TsBatchStats *self,
                                    GCancellable *cancellable,
                                    GError **error);
 
-/* Of the whole batch; reads everything once. @progress (nullable): fraction done, written by the
- * computing thread. Blocks; cancellable. */
+/* Of the whole batch; reads everything once. Blocks; cancellable. */
 gboolean ts_batch_stats_get_all (TsBatchStats *self,
                                  int channel,
                                  TsStats *stats,
@@ -102,6 +101,8 @@ gboolean ts_batch_stats_has_all (TsBatchStats *self);
  * @lo, @hi: in display units (after un-normalisation, divided by value_scale)
  * @scale, @offset: t = x * scale[c] + offset[c], for people; ts_render_block() goes by lo and hi
  *
+ * @is_estimate: those of a sample, see ts_resolve_soon(); never in files
+ *
  * The numbers an automatic range came to; what files record. A degenerate range (hi == lo) has
  * scale 0 and @constant set: then t is 0 for y <= lo and 1 above.
  */
@@ -113,6 +114,7 @@ typedef struct
   double scale[TS_RECIPE_MAX_CHANNELS];
   double offset[TS_RECIPE_MAX_CHANNELS];
   gboolean constant[TS_RECIPE_MAX_CHANNELS];
+  gboolean is_estimate;
 } TsResolved;
 
 /* Resolves @recipe for image @index. Does not block for fixed ranges, which need no statistics. */
@@ -122,6 +124,28 @@ gboolean ts_resolve (const TsRecipe *recipe,
                      TsResolved *resolved,
                      GCancellable *cancellable,
                      GError **error);
+
+/**
+ * ts_resolve_soon:
+ *
+ * For the screen: the same in bounded time. Where ts_resolve() would have to read much that nobody
+ * has counted yet, the numbers are those of a sample that is spread over what the scope means, and
+ * @is_estimate is set; once ts_resolve() has found them, they are exact here too. Single images
+ * are counted up to a size at which painting them takes longer.
+ */
+gboolean ts_resolve_soon (const TsRecipe *recipe,
+                          TsBatchStats *stats,
+                          guint64 index,
+                          TsResolved *resolved,
+                          GCancellable *cancellable,
+                          GError **error);
+
+/* How many elements ts_resolve() passes by when nothing is known yet; a #TsProgress that it is
+ * given learns of each, see ts_progress_add(). May block where the scope is "file". */
+guint64 ts_resolve_count_work (const TsRecipe *recipe,
+                               TsBatchStats *stats,
+                               guint64 index,
+                               GCancellable *cancellable);
 
 /* TRUE when the resolved numbers are the same for all images (fixed, or scope batch, channel,
  * selection, visible or file). */

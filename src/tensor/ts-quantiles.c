@@ -12,8 +12,10 @@
  * numbers, all bits for negative ones. A pass counts the next 16 bits of the keys that begin with
  * a prefix still looked for. */
 
-#define N_BINS 65536u
-#define CHUNK  2048
+#define N_BINS        65536u
+#define N_PASSES      2 /* of 32-bit keys */
+#define N_WIDE_PASSES 4
+#define CHUNK         2048
 /* Four counts side by side, so that equal neighbours do not wait for each other; in 32 bits, which
  * are added up before they overflow. */
 #define N_LANES 4
@@ -64,7 +66,13 @@ is_wide (TsDtype dtype)
 static guint
 get_n_passes (const TsQuantiles *self)
 {
-  return self->is_wide ? 4 : 2;
+  return self->is_wide ? N_WIDE_PASSES : N_PASSES;
+}
+
+guint
+ts_quantiles_count_passes (TsDtype dtype)
+{
+  return is_wide (dtype) ? N_WIDE_PASSES : N_PASSES;
 }
 
 static void

@@ -25,6 +25,9 @@ TsQuantiles *ts_quantiles_new (TsDtype dtype,
                                guint n_percents) G_GNUC_WARN_UNUSED_RESULT;
 void ts_quantiles_free (TsQuantiles *self);
 
+/* How often the data of that type are passed by. */
+guint ts_quantiles_count_passes (TsDtype dtype);
+
 gboolean ts_quantiles_is_done (const TsQuantiles *self);
 void ts_quantiles_add_block (TsQuantiles *self, const TsBlock *block);
 void ts_quantiles_end_pass (TsQuantiles *self);
