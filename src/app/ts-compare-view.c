@@ -1,56 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "app/ts-compare-view.h"
+#include "app/ts-compare-private.h"
 
-#include "app/ts-number-row.h"
 #include "app/ts-pictures.h"
-#include "pixels/ts-difference.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
 
-/* Arrays that are offered to compare with. */
-#define MAX_OTHERS 60
-#define MAX_WALKED 10000 /* nodes looked at to find them */
-
-struct _TsCompareView
-{
-  GtkWidget parent_instance;
-
-  /* template */
-  TsComparePanes *panes;
-  GtkStack *stack;
-  GtkLabel *message_label;
-  GtkLabel *text_label;
-  GtkWidget *blink_button;
-  GtkMenuButton *other_button;
-
-  /* owned */
-  TsSession *session;
-  char *other_path; /* "" is none */
-  TsView *other;
-  TsBatchStats *other_stats;
-  char *other_error;
-  GCancellable *other_cancellable;
-  TsBatchStats *difference; /* of the one image that it is */
-  char *difference_error;
-  GCancellable *difference_cancellable;
-
-  TsCompareMode mode;
-  guint second;           /* which of the selected ones is compared with the first, from 1 */
-  TsComparePane sides[2]; /* of the difference; without captions */
-  double largest, rms;    /* of it; NaN until known */
-};
-
 G_DEFINE_FINAL_TYPE (TsCompareView, ts_compare_view, GTK_TYPE_WIDGET)
-
-static void update (TsCompareView *self);
 
 /* What is compared. */
 
-static void
-pane_clear (gpointer data)
+void
+ts_compare_pane_clear (gpointer data)
 {
   TsComparePane *pane = data;
 
@@ -66,20 +29,6 @@ add_pane (GArray *panes, TsBatchStats *stats, guint index, const TsRecipe *recip
   pane.caption =
       name != NULL ? g_strdup_printf ("%s #%u", name, index) : g_strdup_printf ("#%u", index);
   g_array_append_val (panes, pane);
-}
-
-/* Values that mean the same are shown by the same settings. */
-static void
-choose_recipe (TsCompareView *self, TsRecipe *recipe)
-{
-  TsBatch *batch = ts_view_get_batch (self->other);
-  TsImageSize size;
-
-  ts_batch_get_max_size (batch, &size);
-  ts_recipe_init_for_range (recipe, ts_view_get_value_range (self->other), &size);
-  if (ts_recipe_equal (recipe, ts_session_get_initial_recipe (self->session)) &&
-      ts_recipe_validate (ts_session_get_recipe (self->session), &size, NULL))
-    *recipe = *ts_session_get_recipe (self->session);
 }
 
 static const char *
@@ -104,14 +53,14 @@ list_panes (TsCompareView *self, guint pair[2])
   GtkBitset *selection = ts_session_get_selection (self->session);
   guint n_selected = (guint) gtk_bitset_get_size (selection);
 
-  g_array_set_clear_func (panes, pane_clear);
+  g_array_set_clear_func (panes, ts_compare_pane_clear);
   pair[0] = 0;
   pair[1] = 1;
   if (*self->other_path != '\0') {
     add_pane (panes, stats, current, recipe, get_name (ts_session_get_node (self->session)));
     if (self->other != NULL && current < ts_batch_get_n_images (ts_view_get_batch (self->other))) {
       TsRecipe other_recipe;
-      choose_recipe (self, &other_recipe);
+      ts_compare_view_choose_recipe (self, &other_recipe);
       add_pane (panes, self->other_stats, current, &other_recipe,
                 get_name (ts_view_get_node (self->other)));
     }
@@ -136,134 +85,7 @@ list_panes (TsCompareView *self, guint pair[2])
   return panes;
 }
 
-/* The difference. */
-
-static void
-drop_difference (TsCompareView *self)
-{
-  if (self->difference_cancellable != NULL)
-    g_cancellable_cancel (self->difference_cancellable);
-  g_clear_object (&self->difference_cancellable);
-  g_clear_object (&self->difference);
-  g_clear_pointer (&self->difference_error, g_free);
-  pane_clear (&self->sides[0]);
-  pane_clear (&self->sides[1]);
-  self->largest = self->rms = NAN;
-}
-
-static void
-measure_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  g_autofree TsStats *stats = g_new0 (TsStats, 1);
-  GError *error = NULL;
-
-  if (ts_batch_stats_get_image (data, 0, -1, stats, cancellable, &error))
-    g_task_return_pointer (task, g_steal_pointer (&stats), g_free);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-measured_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  TsCompareView *self = TS_COMPARE_VIEW (source);
-  g_autoptr (GError) error = NULL;
-  g_autofree TsStats *stats = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (self->difference_cancellable != g_task_get_cancellable (G_TASK (result)))
-    return;
-  g_clear_object (&self->difference_cancellable);
-  if (stats == NULL) {
-    self->difference_error = g_strdup (error->message);
-  } else if (stats->n_finite > 0) {
-    double std = ts_stats_get_std (stats);
-    self->largest = MAX (fabs (stats->min), fabs (stats->max));
-    self->rms = sqrt (stats->mean * stats->mean + std * std);
-  }
-  update (self);
-}
-
-/* Two recipes under which values mean the same. */
-static gboolean
-same_meaning (const TsRecipe *a, const TsRecipe *b)
-{
-  TsRecipe copy = *b;
-
-  copy.preset = a->preset;
-  copy.n_norm = a->n_norm;
-  copy.value_scale = a->value_scale;
-  memcpy (copy.mean, a->mean, sizeof copy.mean);
-  memcpy (copy.std, a->std, sizeof copy.std);
-  return ts_recipe_equal (&copy, b);
-}
-
-static gboolean
-same_side (const TsComparePane *a, const TsComparePane *b)
-{
-  return a->stats != NULL && b->stats != NULL && a->index == b->index &&
-         ts_batch_stats_get_batch (a->stats) == ts_batch_stats_get_batch (b->stats) &&
-         same_meaning (&a->recipe, &b->recipe);
-}
-
-static void
-update_difference (TsCompareView *self, const TsComparePane *first, const TsComparePane *second)
-{
-  const TsComparePane *given[2] = { first, second };
-  g_autoptr (GError) error = NULL;
-
-  if (same_side (&self->sides[0], first) && same_side (&self->sides[1], second))
-    return;
-  drop_difference (self);
-  TsDifferenceSide sides[2];
-  for (guint i = 0; i < 2; i++) {
-    self->sides[i].stats = g_object_ref (given[i]->stats);
-    self->sides[i].index = given[i]->index;
-    self->sides[i].recipe = given[i]->recipe;
-    sides[i].batch = ts_batch_stats_get_batch (given[i]->stats);
-    sides[i].index = given[i]->index;
-    sides[i].recipe = &given[i]->recipe;
-  }
-
-  g_autoptr (TsBatch) batch = ts_difference_new (&sides[0], &sides[1], &error);
-  if (batch == NULL) {
-    self->difference_error = g_strdup (error->message);
-    return;
-  }
-  self->difference = ts_batch_stats_new (batch);
-  self->difference_cancellable = g_cancellable_new ();
-  g_autoptr (GTask) task = g_task_new (self, self->difference_cancellable, measured_cb, NULL);
-  g_task_set_task_data (task, g_object_ref (self->difference), g_object_unref);
-  g_task_run_in_thread (task, measure_thread);
-}
-
-static void
-show_difference (TsCompareView *self)
-{
-  TsComparePane pane = { .stats = self->difference, .caption = (char *) "" };
-
-  ts_difference_init_recipe (&pane.recipe);
-  /* what is found out already need not be found out again, and equal images are not a range */
-  if (!isnan (self->largest)) {
-    pane.recipe.range_mode = TS_RANGE_FIXED;
-    pane.recipe.hi[0] = self->largest > 0 ? self->largest : 1;
-    pane.recipe.lo[0] = -pane.recipe.hi[0];
-  }
-  ts_compare_panes_set (self->panes, self->mode, &pane, 1);
-}
-
 /* Showing. */
-
-static char *
-describe_difference (TsCompareView *self, const char *first, const char *second)
-{
-  if (isnan (self->largest))
-    return g_strdup_printf (_ ("%s minus %s"), second, first);
-  if (self->largest == 0)
-    return g_strdup_printf (_ ("%s and %s are equal"), first, second);
-  g_autofree char *largest = ts_number_to_text (self->largest);
-  g_autofree char *rms = ts_number_to_text (self->rms);
-  return g_strdup_printf (_ ("%s minus %s: largest %s, RMS %s"), second, first, largest, rms);
-}
 
 static char *
 describe (TsCompareView *self,
@@ -277,7 +99,7 @@ describe (TsCompareView *self,
   case TS_COMPARE_SWIPE:
     return g_strdup_printf (_ ("%s left, %s right"), first->caption, other->caption);
   case TS_COMPARE_DIFFERENCE:
-    return describe_difference (self, first->caption, other->caption);
+    return ts_compare_view_describe_difference (self, first->caption, other->caption);
   case TS_COMPARE_BLINK:
     return g_strdup_printf (_ ("%s and %s in turn"), first->caption, other->caption);
   case TS_COMPARE_SIDE:
@@ -314,8 +136,8 @@ explain_missing (TsCompareView *self)
   return _ ("There is only one image. Choose another array to compare it with.");
 }
 
-static void
-update (TsCompareView *self)
+void
+ts_compare_view_update (TsCompareView *self)
 {
   guint pair[2];
 
@@ -323,14 +145,14 @@ update (TsCompareView *self)
     return;
   gtk_widget_set_visible (self->blink_button, self->mode == TS_COMPARE_BLINK);
   if (ts_session_get_view (self->session) == NULL) {
-    drop_difference (self);
+    ts_compare_view_drop_difference (self);
     ts_compare_panes_set (self->panes, self->mode, NULL, 0);
     return;
   }
 
   g_autoptr (GArray) panes = list_panes (self, pair);
   if (panes->len < 2) {
-    drop_difference (self);
+    ts_compare_view_drop_difference (self);
     show_message (self, explain_missing (self));
     return;
   }
@@ -338,9 +160,9 @@ update (TsCompareView *self)
   const TsComparePane *first = &all[pair[0]], *other = &all[pair[1]];
   TsComparePane both[2] = { *first, *other };
   if (self->mode == TS_COMPARE_DIFFERENCE)
-    update_difference (self, first, other);
+    ts_compare_view_update_difference (self, first, other);
   else
-    drop_difference (self);
+    ts_compare_view_drop_difference (self);
 
   if (self->difference_error != NULL) {
     show_message (self, self->difference_error);
@@ -349,7 +171,7 @@ update (TsCompareView *self)
   if (self->mode == TS_COMPARE_SIDE)
     ts_compare_panes_set (self->panes, self->mode, all, panes->len);
   else if (self->mode == TS_COMPARE_DIFFERENCE)
-    show_difference (self);
+    ts_compare_view_show_difference (self);
   else
     ts_compare_panes_set (self->panes, self->mode, both, 2);
   gtk_stack_set_visible_child_name (self->stack, "panes");
@@ -357,129 +179,6 @@ update (TsCompareView *self)
   gtk_label_set_label (self->text_label, text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->panes), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
                                   -1);
-}
-
-/* Another array. */
-
-static void
-drop_other (TsCompareView *self)
-{
-  if (self->other_cancellable != NULL)
-    g_cancellable_cancel (self->other_cancellable);
-  g_clear_object (&self->other_cancellable);
-  g_clear_object (&self->other);
-  g_clear_object (&self->other_stats);
-  g_clear_pointer (&self->other_error, g_free);
-}
-
-static void
-open_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GPtrArray *job = data; /* document, node */
-  GError *error = NULL;
-  TsView *view = ts_view_new (job->pdata[0], job->pdata[1], NULL, cancellable, &error);
-
-  if (view != NULL)
-    g_task_return_pointer (task, view, g_object_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-opened_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  TsCompareView *self = TS_COMPARE_VIEW (source);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TsView) view = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (self->other_cancellable != g_task_get_cancellable (G_TASK (result)))
-    return;
-  g_clear_object (&self->other_cancellable);
-  if (view != NULL) {
-    self->other_stats = ts_batch_stats_new_for_view (view);
-    self->other = g_steal_pointer (&view);
-  } else {
-    self->other_error = g_strdup (error->message);
-  }
-  update (self);
-}
-
-const char *
-ts_compare_view_get_other (TsCompareView *self)
-{
-  g_return_val_if_fail (TS_IS_COMPARE_VIEW (self), NULL);
-
-  return self->other_path;
-}
-
-void
-ts_compare_view_set_other (TsCompareView *self, const char *path)
-{
-  g_return_if_fail (TS_IS_COMPARE_VIEW (self));
-  g_return_if_fail (path != NULL);
-
-  if (g_str_equal (path, self->other_path))
-    return;
-  drop_other (self);
-  g_free (self->other_path);
-  self->other_path = g_strdup (path);
-
-  TsDocument *document = ts_session_get_document (self->session);
-  TsNode *node = document != NULL && *path != '\0' ? ts_document_find (document, path) : NULL;
-  if (node == NULL) {
-    *self->other_path = '\0';
-  } else {
-    GPtrArray *job = g_ptr_array_new_with_free_func (g_object_unref);
-    g_ptr_array_add (job, g_object_ref (document));
-    g_ptr_array_add (job, g_object_ref (node));
-    self->other_cancellable = g_cancellable_new ();
-    g_autoptr (GTask) task = g_task_new (self, self->other_cancellable, opened_cb, NULL);
-    g_task_set_task_data (task, job, (GDestroyNotify) g_ptr_array_unref);
-    g_task_run_in_thread (task, open_thread);
-  }
-  update (self);
-}
-
-/* Arrays that may be images; whether they are is found out when one is chosen. */
-static void
-list_others (TsNode *node, TsNode *shown, GMenu *menu, guint *n_walked)
-{
-  TsTensor *tensor = ts_node_get_tensor (node);
-  gboolean may = ts_node_get_kind (node) == TS_NODE_TENSOR && tensor != NULL &&
-                 ts_tensor_has_data (tensor) && ts_tensor_get_n_dims (tensor) >= 2 &&
-                 ts_tensor_get_n_dims (tensor) <= 6;
-
-  if (g_menu_model_get_n_items (G_MENU_MODEL (menu)) >= MAX_OTHERS || ++*n_walked > MAX_WALKED)
-    return;
-  if (may && node != shown) {
-    g_autoptr (GMenuItem) item = g_menu_item_new (ts_node_get_path (node), NULL);
-    g_menu_item_set_action_and_target (item, "win.compare-with", "s", ts_node_get_path (node));
-    g_menu_append_item (menu, item);
-  }
-  for (guint i = 0; i < ts_node_get_n_children (node); i++)
-    list_others (ts_node_get_child (node, i), shown, menu, n_walked);
-}
-
-static void
-update_menu (TsCompareView *self)
-{
-  g_autoptr (GMenu) menu = g_menu_new ();
-  g_autoptr (GMenu) images = g_menu_new ();
-  g_autoptr (GMenu) arrays = g_menu_new ();
-  g_autoptr (GMenuItem) item = g_menu_item_new (_ ("Images of This Array"), NULL);
-  TsDocument *document = ts_session_get_document (self->session);
-  guint n_walked = 0;
-
-  g_menu_item_set_action_and_target (item, "win.compare-with", "s", "");
-  g_menu_append_item (images, item);
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (images));
-  if (document != NULL)
-    list_others (ts_document_get_root (document), ts_session_get_node (self->session), arrays,
-                 &n_walked);
-  g_menu_append_section (menu, _ ("The Same Image of"), G_MENU_MODEL (arrays));
-  gtk_menu_button_set_menu_model (self->other_button, G_MENU_MODEL (menu));
-  gtk_widget_set_visible (GTK_WIDGET (self->other_button),
-                          g_menu_model_get_n_items (G_MENU_MODEL (arrays)) > 0);
 }
 
 /* Following the session. */
@@ -492,19 +191,19 @@ view_changed_cb (TsCompareView *self)
   gboolean keep = self->other != NULL && ts_view_get_document (self->other) == document &&
                   ts_view_get_node (self->other) != node;
 
-  drop_difference (self);
+  ts_compare_view_drop_difference (self);
   if (!keep && *self->other_path != '\0')
     ts_compare_view_set_other (self, "");
   self->second = 1;
-  update_menu (self);
-  update (self);
+  ts_compare_view_update_menu (self);
+  ts_compare_view_update (self);
 }
 
 static void
 selection_changed_cb (TsCompareView *self)
 {
   self->second = 1;
-  update (self);
+  ts_compare_view_update (self);
 }
 
 void
@@ -517,8 +216,8 @@ ts_compare_view_set_session (TsCompareView *self, TsSession *session)
   } followed[] = {
     { "view-changed", view_changed_cb },
     { "selection-changed", selection_changed_cb },
-    { "recipe-changed", update },
-    { "notify::current", update },
+    { "recipe-changed", ts_compare_view_update },
+    { "notify::current", ts_compare_view_update },
   };
 
   g_return_if_fail (TS_IS_COMPARE_VIEW (self));
@@ -549,7 +248,7 @@ ts_compare_view_set_mode (TsCompareView *self, TsCompareMode mode)
   if (mode == self->mode)
     return;
   self->mode = mode;
-  update (self);
+  ts_compare_view_update (self);
 }
 
 TsComparePanes *
@@ -566,6 +265,12 @@ ts_compare_view_get_text (TsCompareView *self)
   g_return_val_if_fail (TS_IS_COMPARE_VIEW (self), NULL);
 
   return gtk_label_get_label (self->text_label);
+}
+
+static void
+other_counted_cb (TsCompareView *self)
+{
+  ts_compare_view_update (self);
 }
 
 /* The panes. */
@@ -601,7 +306,7 @@ step_cb (TsCompareView *self, int direction)
   if (*self->other_path == '\0' && n_selected >= 2) {
     guint n = n_selected - 1; /* those that the first one is compared with */
     self->second = 1 + (self->second - 1 + (guint) (direction + (int) n)) % n;
-    update (self);
+    ts_compare_view_update (self);
   } else if (current >= 0) {
     ts_session_set_current (self->session, (guint) current);
   }
@@ -625,7 +330,7 @@ static void
 ts_compare_view_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (ts_compare_view_parent_class)->map (widget);
-  update (TS_COMPARE_VIEW (widget));
+  ts_compare_view_update (TS_COMPARE_VIEW (widget));
 }
 
 static gboolean
@@ -640,8 +345,12 @@ ts_compare_view_dispose (GObject *object)
   TsCompareView *self = TS_COMPARE_VIEW (object);
   GtkWidget *child;
 
-  drop_difference (self);
-  drop_other (self);
+  ts_compare_view_drop_difference (self);
+  if (self->other_count != NULL) {
+    ts_compare_view_drop_other (self);
+    g_signal_handlers_disconnect_by_data (self->other_count, self);
+    g_clear_object (&self->other_count);
+  }
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->session);
@@ -698,6 +407,8 @@ ts_compare_view_init (TsCompareView *self)
   self->other_path = g_strdup ("");
   self->second = 1;
   self->largest = self->rms = NAN;
+  self->other_count = ts_range_count_new ();
+  g_signal_connect_swapped (self->other_count, "done", G_CALLBACK (other_counted_cb), self);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_orientable_set_orientation (GTK_ORIENTABLE (
                                       gtk_widget_get_layout_manager (GTK_WIDGET (self))),

@@ -68,7 +68,7 @@ count_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
     TsResolved resolved;
     TsMarks marks = { 0 };
 
-    if (!ts_resolve (&job->recipe, job->stats, count->index, &resolved, cancellable, NULL))
+    if (!ts_resolve_soon (&job->recipe, job->stats, count->index, &resolved, cancellable, NULL))
       continue;
     ts_render_block (block, &job->recipe, &resolved, TS_PIXELS_RGBA8, TS_VALUES_DISPLAY, NULL, 0,
                      &marks);

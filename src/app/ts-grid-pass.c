@@ -23,6 +23,7 @@ struct _TsPaintPass
   gboolean same_for_all;
   TsResolved resolved;
   gboolean is_resolved;
+  gint is_estimate; /* atomic */
 
   GMutex lock;
   GCond finished_cond;
@@ -190,6 +191,12 @@ ts_paint_pass_get_canvases (TsPaintPass *self)
   return self->canvases;
 }
 
+gboolean
+ts_paint_pass_is_estimate (TsPaintPass *self)
+{
+  return g_atomic_int_get (&self->is_estimate);
+}
+
 gint64
 ts_paint_pass_get_work_us (TsPaintPass *self)
 {
@@ -249,11 +256,13 @@ resolve_items (Job *job)
   for (guint i = 0; i < items->len; i++) {
     TsPaintItem *item = &g_array_index (items, TsPaintItem, i);
     GError *error = NULL;
-    if (item->block != NULL && !ts_resolve (&pass->recipe, pass->stats, item->index, &resolved[i],
-                                            pass->cancellable, &error)) {
+    if (item->block != NULL && !ts_resolve_soon (&pass->recipe, pass->stats, item->index,
+                                                 &resolved[i], pass->cancellable, &error)) {
       take_error (pass, error);
       /* constant black is what all-zero numbers give */
     }
+    if (resolved[i].is_estimate)
+      g_atomic_int_set (&pass->is_estimate, TRUE);
   }
   return resolved;
 }
@@ -330,9 +339,11 @@ resolve (TsPaintPass *self)
   GError *error = NULL;
 
   self->is_resolved =
-      ts_resolve (&self->recipe, self->stats, 0, &self->resolved, self->cancellable, &error);
+      ts_resolve_soon (&self->recipe, self->stats, 0, &self->resolved, self->cancellable, &error);
   if (error != NULL)
     take_error (self, error);
+  if (self->resolved.is_estimate)
+    g_atomic_int_set (&self->is_estimate, TRUE);
 }
 
 /* Statistics of a whole batch may take long: not in the threads that paint. */

@@ -78,6 +78,8 @@ gboolean ts_paint_pass_wait (TsPaintPass *self, gint64 limit_us);
 void ts_paint_pass_cancel (TsPaintPass *self);
 /* TsPaintCanvas, borrowed. */
 GPtrArray *ts_paint_pass_get_canvases (TsPaintPass *self);
+/* Whether it was painted by the range of a sample, see ts_resolve_soon(); when it is done. */
+gboolean ts_paint_pass_is_estimate (TsPaintPass *self);
 /* Time all threads together have worked on it, for measurements. */
 gint64 ts_paint_pass_get_work_us (TsPaintPass *self);
 

@@ -250,6 +250,7 @@ pass_done_cb (TsPaintPass *pass, const GError *error, gpointer user_data)
   self->painted = self->in_pass;
   self->painted_serial = self->pass_serial;
   self->painted_coarse = self->pass_coarse;
+  self->pictures->is_estimate = ts_paint_pass_is_estimate (pass);
   g_assert (pass == self->pass);
   g_clear_pointer (&self->pass, ts_paint_pass_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "app/ts-count-note.h"
 #include "app/ts-histogram.h"
 #include "app/ts-inspector-section.h"
 #include "app/ts-measure-label.h"
@@ -22,6 +23,7 @@ struct _TsInspectorRange
   GtkAdjustment *hi_adjustment;
   GtkLabel *below_label;
   GtkLabel *above_label;
+  TsCountNote *estimate_note;
   TsMeasureLabel *measure_label;
   AdwComboRow *mode_row;
   AdwComboRow *scope_row;
@@ -33,6 +35,7 @@ struct _TsInspectorRange
 
   /* owned */
   TsSurvey *survey;
+  TsRangeCount *count; /* of the session */
 
   guint tick_id;
 };
@@ -159,7 +162,40 @@ selected_cb (TsInspectorRange *self, GParamSpec *pspec, AdwComboRow *row)
   ts_inspector_section_commit (section, &recipe, NULL);
 }
 
+static void
+count_toggled_cb (TsInspectorRange *self)
+{
+  TsSession *session = ts_inspector_section_get_session (TS_INSPECTOR_SECTION (self));
+  TsRangeCount *count = ts_session_get_range_count (session);
+
+  if (ts_range_count_is_running (count))
+    ts_range_count_stop (count);
+  else
+    ts_range_count_resume (count);
+}
+
 /* From the recipe to the controls. */
+
+/* Whether the numbers are those of a sample, and how far the count of all of them is. */
+static void
+show_estimate (TsInspectorRange *self)
+{
+  TsSession *session = ts_inspector_section_get_session (TS_INSPECTOR_SECTION (self));
+  const TsResolved *resolved = session != NULL ? ts_session_get_resolved (session) : NULL;
+  TsRangeCount *count;
+  double fraction;
+
+  if (resolved == NULL || !resolved->is_estimate) {
+    ts_count_note_set (self->estimate_note, "", FALSE, FALSE);
+    return;
+  }
+  count = ts_session_get_range_count (session);
+  fraction = ts_range_count_get_fraction (count);
+  g_autofree char *text = fraction > 0
+      ? g_strdup_printf (_ ("Range estimated from a sample; %.0f %% counted"), fraction * 100)
+      : g_strdup (_ ("Range estimated from a sample"));
+  ts_count_note_set (self->estimate_note, text, TRUE, ts_range_count_is_running (count));
+}
 
 static void
 show_range (TsInspectorRange *self, const TsRecipe *recipe)
@@ -204,6 +240,7 @@ ts_inspector_range_resolved (TsInspectorSection *section)
   TsRecipe recipe = ts_inspector_section_get_recipe (section);
 
   show_range (self, &recipe);
+  show_estimate (self);
   queue_histogram (self);
 }
 
@@ -235,6 +272,20 @@ list_tensors (TsView *view)
 }
 
 static void
+follow_count (TsInspectorRange *self, TsSession *session)
+{
+  TsRangeCount *count = session != NULL ? ts_session_get_range_count (session) : NULL;
+
+  if (count == self->count)
+    return;
+  if (self->count != NULL)
+    g_signal_handlers_disconnect_by_func (self->count, show_estimate, self);
+  g_set_object (&self->count, count);
+  if (count != NULL)
+    g_signal_connect_object (count, "changed", G_CALLBACK (show_estimate), self, G_CONNECT_SWAPPED);
+}
+
+static void
 ts_inspector_range_view_changed (TsInspectorSection *section)
 {
   TsInspectorRange *self = TS_INSPECTOR_RANGE (section);
@@ -243,6 +294,8 @@ ts_inspector_range_view_changed (TsInspectorSection *section)
                  list_tensors (session != NULL ? ts_session_get_view (session) : NULL);
 
   ts_measure_label_set_tensors (self->measure_label, tensors);
+  follow_count (self, session);
+  show_estimate (self);
 
   /* the fields forget how far other data went */
   gtk_adjustment_configure (self->lo_adjustment, 0, 0, 1, 0.01, 0.1, 0);
@@ -267,6 +320,7 @@ ts_inspector_range_dispose (GObject *object)
   if (self->survey != NULL)
     g_signal_handlers_disconnect_by_data (self->survey, self);
   g_clear_object (&self->survey);
+  g_clear_object (&self->count);
 
   G_OBJECT_CLASS (ts_inspector_range_parent_class)->dispose (object);
 }
@@ -277,6 +331,7 @@ ts_inspector_range_class_init (TsInspectorRangeClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   TsInspectorSectionClass *section_class = TS_INSPECTOR_SECTION_CLASS (klass);
 
+  g_type_ensure (TS_TYPE_COUNT_NOTE);
   g_type_ensure (TS_TYPE_HISTOGRAM);
   g_type_ensure (TS_TYPE_MEASURE_LABEL);
   g_type_ensure (TS_TYPE_NUMBER_ROW);
@@ -294,6 +349,7 @@ ts_inspector_range_class_init (TsInspectorRangeClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, hi_adjustment);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, below_label);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, above_label);
+  gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, estimate_note);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, measure_label);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, mode_row);
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, scope_row);
@@ -304,6 +360,7 @@ ts_inspector_range_class_init (TsInspectorRangeClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsInspectorRange, sigma_row);
   gtk_widget_class_bind_template_callback (widget_class, range_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, queue_histogram);
+  gtk_widget_class_bind_template_callback (widget_class, count_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, percentile_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, sigma_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, selected_cb);

@@ -3,6 +3,8 @@
 
 #include "app/ts-measure-label.h"
 
+#include "app/ts-count-note.h"
+
 #include <glib/gi18n.h>
 
 /* Above this many elements or tensors nothing but a sample is read unasked. */
@@ -15,8 +17,7 @@ struct _TsMeasureLabel
 {
   AdwBin parent_instance;
 
-  GtkLabel *label;
-  GtkButton *button;
+  TsCountNote *note;
 
   /* owned */
   GPtrArray *tensors;
@@ -111,11 +112,8 @@ show (TsMeasureLabel *self)
       self->has_measure ? ts_measure_label_describe (&self->measure) : g_strdup ("");
   gboolean is_running = self->cancellable != NULL;
 
-  gtk_label_set_label (self->label, text);
   gtk_widget_set_visible (GTK_WIDGET (self), self->has_measure);
-  gtk_widget_set_visible (GTK_WIDGET (self->button),
-                          self->has_measure && self->measure.is_estimate);
-  gtk_button_set_label (self->button, is_running ? _ ("Stop Counting") : _ ("Count All Values"));
+  ts_count_note_set (self->note, text, self->has_measure && self->measure.is_estimate, is_running);
 }
 
 static void
@@ -236,7 +234,7 @@ start_cb (gpointer data)
 }
 
 static void
-clicked_cb (TsMeasureLabel *self)
+toggled_cb (TsMeasureLabel *self)
 {
   if (self->cancellable != NULL)
     stop (self);
@@ -319,23 +317,8 @@ ts_measure_label_class_init (TsMeasureLabelClass *klass)
 static void
 ts_measure_label_init (TsMeasureLabel *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-
-  self->label = GTK_LABEL (gtk_label_new (""));
-  gtk_label_set_xalign (self->label, 0);
-  gtk_label_set_wrap (self->label, TRUE);
-  gtk_label_set_width_chars (self->label, 10);
-  gtk_label_set_max_width_chars (self->label, 30);
-  gtk_label_set_selectable (self->label, TRUE);
-  gtk_widget_add_css_class (GTK_WIDGET (self->label), "caption");
-  gtk_widget_add_css_class (GTK_WIDGET (self->label), "dim-label");
-  self->button = GTK_BUTTON (gtk_button_new ());
-  gtk_widget_set_halign (GTK_WIDGET (self->button), GTK_ALIGN_START);
-  gtk_widget_add_css_class (GTK_WIDGET (self->button), "flat");
-  gtk_widget_add_css_class (GTK_WIDGET (self->button), "small");
-  g_signal_connect_swapped (self->button, "clicked", G_CALLBACK (clicked_cb), self);
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->label));
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->button));
-  adw_bin_set_child (ADW_BIN (self), box);
+  self->note = ts_count_note_new ();
+  g_signal_connect_swapped (self->note, "toggled", G_CALLBACK (toggled_cb), self);
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->note));
   show (self);
 }

@@ -124,7 +124,8 @@ ts_pictures_set_image (TsPictures *self, TsBatchStats *stats, guint index, const
     take_stats (self, stats);
     return;
   }
-  if (g_set_object (&self->stats, stats) || !same_recipe) {
+  if (g_set_object (&self->stats, stats) || !same_recipe || self->is_estimate) {
+    self->is_estimate = FALSE;
     self->recipe_serial++;
     emit (self, RECIPE_CHANGED);
   }

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @stats: (nullable): of the batch
  * @tiles: of the batch
  * @recipe_serial: another number whenever pictures have to be painted anew
+ * @is_estimate: set by who painted by the range of a sample
  *
  * What a widget paints pictures from. It follows a session, or stands alone: then it is one image
  * of a batch with settings of its own. Fields are read-only. Main thread only.
@@ -33,6 +34,7 @@ struct _TsPictures
   TsBatchStats *stats;
   TsTileCache *tiles;
   guint recipe_serial;
+  gboolean is_estimate;
 
   /*< private >*/
   TsRecipe recipe; /* when it stands alone */
@@ -46,7 +48,7 @@ TsPictures *ts_pictures_new (gsize tile_bytes) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ts_pictures_set_session (TsPictures *self, TsSession *session);
 
 /* Stands alone: image @index of the batch of @stats; %NULL shows nothing. What is equal to before
- * is not painted again. */
+ * is not painted again, unless that was by an estimate. */
 void
 ts_pictures_set_image (TsPictures *self, TsBatchStats *stats, guint index, const TsRecipe *recipe);
 

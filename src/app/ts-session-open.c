@@ -125,6 +125,7 @@ take_load (TsSession *self, TsLoadJob *job)
 
   self->recipe = recipe;
   self->has_resolved = FALSE;
+  ts_range_count_clear (self->range_count);
   ts_session_clear_history (self);
   self->current = current;
   g_object_notify_by_pspec (object, ts_session_props[PROP_CURRENT]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "app/ts-range-count.h"
 #include "app/ts-session-load.h"
 #include "app/ts-session.h"
 
@@ -39,6 +40,7 @@ struct _TsSession
   TsResolved resolved;
   gboolean has_resolved;
   GCancellable *resolve_cancellable;
+  TsRangeCount *range_count; /* while the numbers are those of a sample */
 
   GtkBitset *selection;
   GArray *visible; /* of TsVisiblePart */
@@ -81,5 +83,7 @@ void ts_session_clear_history (TsSession *self);
 void ts_session_choose_stats (TsSession *self);
 /* Finds out anew what the range comes to, in a thread where that takes reading. */
 void ts_session_update_resolved (TsSession *self);
+/* The numbers of a sample were replaced by exact ones, or could not be. */
+void ts_session_counted (TsSession *self, const GError *error);
 
 G_END_DECLS

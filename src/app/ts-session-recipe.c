@@ -32,7 +32,7 @@ resolve_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   g_autofree TsResolved *resolved = g_new0 (TsResolved, 1);
   GError *error = NULL;
 
-  if (ts_resolve (&job->recipe, job->stats, job->index, resolved, cancellable, &error))
+  if (ts_resolve_soon (&job->recipe, job->stats, job->index, resolved, cancellable, &error))
     g_task_return_pointer (task, g_steal_pointer (&resolved), g_free);
   else
     g_task_return_error (task, error);
@@ -51,7 +51,22 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->has_resolved = resolved != NULL;
   if (resolved != NULL)
     self->resolved = *resolved;
+  if (resolved != NULL && resolved->is_estimate)
+    ts_range_count_want (self->range_count, &self->recipe, self->stats, self->current);
+  else
+    ts_range_count_clear (self->range_count);
   g_object_notify_by_pspec (G_OBJECT (self), ts_session_props[PROP_RESOLVED]);
+}
+
+void
+ts_session_counted (TsSession *self, const GError *error)
+{
+  if (error != NULL) {
+    ts_session_report_error (self, error);
+    return;
+  }
+  ts_session_update_resolved (self);
+  g_signal_emit (self, ts_session_signals[RECIPE_CHANGED], 0);
 }
 
 static TsBatchStats *
@@ -108,6 +123,8 @@ ts_session_update_resolved (TsSession *self)
     g_cancellable_cancel (self->resolve_cancellable);
   g_clear_object (&self->resolve_cancellable);
 
+  if (self->stats == NULL || self->recipe.range_mode == TS_RANGE_FIXED)
+    ts_range_count_clear (self->range_count);
   if (self->stats == NULL) {
     self->has_resolved = FALSE;
   } else if (self->recipe.range_mode == TS_RANGE_FIXED) {
@@ -247,4 +264,10 @@ const TsResolved *
 ts_session_get_resolved (TsSession *self)
 {
   return self->has_resolved ? &self->resolved : NULL;
+}
+
+TsRangeCount *
+ts_session_get_range_count (TsSession *self)
+{
+  return self->range_count;
 }

@@ -237,6 +237,9 @@ ts_session_dispose (GObject *object)
   if (self->resolve_cancellable != NULL)
     g_cancellable_cancel (self->resolve_cancellable);
   g_clear_object (&self->resolve_cancellable);
+  if (self->range_count != NULL)
+    g_signal_handlers_disconnect_by_data (self->range_count, self);
+  g_clear_object (&self->range_count);
   g_clear_object (&self->file);
   g_clear_pointer (&self->raw, g_free);
   g_clear_object (&self->document);
@@ -321,6 +324,8 @@ ts_session_init (TsSession *self)
   self->selection = gtk_bitset_new_empty ();
   self->visible = g_array_new (FALSE, FALSE, sizeof (TsVisiblePart));
   self->zoom = 1;
+  self->range_count = ts_range_count_new ();
+  g_signal_connect_swapped (self->range_count, "done", G_CALLBACK (ts_session_counted), self);
 }
 
 TsSession *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "app/ts-range-count.h"
 #include "bytes/ts-progress.h"
 #include "pixels/ts-render.h"
 #include "view/ts-view.h"
@@ -78,8 +79,11 @@ void ts_session_set_defaults (TsSession *self, guint32 nan_color, TsRounding rou
 const TsRecipe *ts_session_get_initial_recipe (TsSession *self);
 
 /* What the range of the recipe came to for the current image; (nullable) until known: automatic
- * ranges are computed in a thread, and "notify::resolved" tells. */
+ * ranges are computed in a thread, and "notify::resolved" tells. Of much data first an estimate, as
+ * everything on the screen is shown by ts_resolve_soon(); then, with "recipe-changed", exact. */
 const TsResolved *ts_session_get_resolved (TsSession *self);
+/* What counts the exact numbers meanwhile. */
+TsRangeCount *ts_session_get_range_count (TsSession *self);
 
 /* Selected image indices (borrowed); change through the setter, which emits "selection-changed". */
 GtkBitset *ts_session_get_selection (TsSession *self);

@@ -23,6 +23,7 @@ struct _TsStatusBar
   GtkLabel *selected_label;
   GtkMenuButton *go_button;
   GtkEntry *go_entry;
+  GtkLabel *estimate_label;
   GtkLabel *warning_label;
   GtkWidget *warning_box;
 
@@ -119,8 +120,8 @@ look_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
       guint8 pixel[4] = { 0 };
 
       look->raw = describe_raw (block);
-      if (ts_resolve (&look->recipe, look->stats, (guint64) look->index, &resolved, cancellable,
-                      NULL)) {
+      if (ts_resolve_soon (&look->recipe, look->stats, (guint64) look->index, &resolved,
+                           cancellable, NULL)) {
         ts_render_block (block, &look->recipe, &resolved, ts_pixel_format_for (n_out, 8),
                          TS_VALUES_DISPLAY, pixel, sizeof pixel, NULL);
         g_autoptr (TsOverlay) overlay = NULL;
@@ -270,6 +271,15 @@ update_warning (TsStatusBar *self)
 }
 
 static void
+update_estimate (TsStatusBar *self)
+{
+  const TsResolved *resolved = ts_session_get_resolved (self->session);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->estimate_label),
+                          resolved != NULL && resolved->is_estimate);
+}
+
+static void
 recipe_changed_cb (TsStatusBar *self)
 {
   if (self->index >= 0)
@@ -286,6 +296,7 @@ view_changed_cb (TsStatusBar *self)
   self->index = -1;
   update_hover (self);
   update_selected (self);
+  update_estimate (self);
 }
 
 void
@@ -299,6 +310,8 @@ ts_status_bar_set_session (TsStatusBar *self, TsSession *session)
   g_signal_connect_object (session, "selection-changed", G_CALLBACK (update_selected), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::current", G_CALLBACK (update_selected), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::resolved", G_CALLBACK (update_estimate), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "recipe-changed", G_CALLBACK (recipe_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -424,6 +437,7 @@ ts_status_bar_class_init (TsStatusBarClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, go_shown_cb);
   gtk_widget_class_bind_template_callback (widget_class, go_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, go_activated_cb);
+  gtk_widget_class_bind_template_child (widget_class, TsStatusBar, estimate_label);
   gtk_widget_class_bind_template_child (widget_class, TsStatusBar, warning_label);
   gtk_widget_class_bind_template_child (widget_class, TsStatusBar, warning_box);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);

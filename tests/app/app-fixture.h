@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What the window tests share: a display or a skip, arrays written to a folder of their own, a
  * session that shows one. */
@@ -83,6 +84,36 @@ fixture_write_npy (const char *folder,
   g_assert_cmpuint (fwrite (data, 1, size, file), ==, size);
   g_assert_cmpint (fclose (file), ==, 0);
   return g_file_new_for_path (path);
+}
+
+/* Zeros that take no room on the disk, after a header; what is given stands among them. */
+typedef struct
+{
+  guint64 at; /* element */
+  float value;
+} FixtureValue;
+
+static inline GFile *
+fixture_write_sparse_npy (const char *folder,
+                          const char *name,
+                          const char *shape,
+                          guint64 n_elements,
+                          const FixtureValue *values,
+                          guint n_values)
+{
+  GFile *file = fixture_write_npy (folder, name, "<f4", shape, "", 0);
+  FILE *stream = g_fopen (g_file_peek_path (file), "r+b");
+
+  g_assert_nonnull (stream);
+  g_assert_cmpint (fseek (stream, 0, SEEK_END), ==, 0);
+  long start = ftell (stream);
+  g_assert_cmpint (ftruncate (fileno (stream), (off_t) (start + (gint64) n_elements * 4)), ==, 0);
+  for (guint i = 0; i < n_values; i++) {
+    g_assert_cmpint (fseeko (stream, (off_t) (start + (gint64) values[i].at * 4), SEEK_SET), ==, 0);
+    g_assert_cmpuint (fwrite (&values[i].value, 4, 1, stream), ==, 1);
+  }
+  g_assert_cmpint (fclose (stream), ==, 0);
+  return file;
 }
 
 static inline void

@@ -467,6 +467,142 @@ test_edit_range (void)
   g_assert_cmpfloat (recipe.hi[0], ==, 7);
 }
 
+/* Ranges of much data: an estimate first. */
+
+static void
+wait_resolved (TsSession *session, gboolean is_estimate)
+{
+  const TsResolved *resolved;
+
+  while ((resolved = ts_session_get_resolved (session)) == NULL ||
+         resolved->is_estimate != is_estimate)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+set_range (TsSession *session, TsRangeMode mode, TsRangeScope scope)
+{
+  TsRecipe recipe = *ts_session_get_recipe (session);
+
+  recipe.range_mode = mode;
+  recipe.scope = scope;
+  ts_session_set_recipe (session, &recipe, NULL);
+}
+
+static void
+note_estimate_cb (TsSession *session, GParamSpec *pspec, double *hi)
+{
+  const TsResolved *resolved = ts_session_get_resolved (session);
+
+  if (resolved != NULL && resolved->is_estimate)
+    *hi = resolved->hi[0];
+}
+
+/* The numbers of a sample, which does not look at the second image, and then those of all. */
+static void
+test_estimate (void)
+{
+  const FixtureValue values[] = { { 0, 1 }, { 256 * 256 + 77, 9 } };
+  g_autofree char *folder = fixture_make_folder ();
+  g_autoptr (GFile) file = fixture_write_sparse_npy (folder, "much.npy", "128, 1, 256, 256",
+                                                     (guint64) 128 * 256 * 256, values, 2);
+  g_autoptr (TsSession) session = fixture_open (file);
+  const TsRangeScope scopes[] = { TS_SCOPE_BATCH, TS_SCOPE_FILE };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (scopes); i++) {
+    g_autoptr (TsSession) fresh = fixture_open (file);
+    double estimated = -1;
+    guint n_changes = 0;
+
+    g_signal_connect (fresh, "notify::resolved", G_CALLBACK (note_estimate_cb), &estimated);
+    set_range (fresh, i % 2 == 0 ? TS_RANGE_MINMAX : TS_RANGE_PERCENTILE, scopes[i / 2]);
+    g_signal_connect (fresh, "recipe-changed", G_CALLBACK (count_cb), &n_changes);
+    TsRecipe recipe = *ts_session_get_recipe (fresh);
+    recipe.percentile_hi = 100;
+    ts_session_set_recipe (fresh, &recipe, NULL);
+    wait_resolved (fresh, TRUE);
+    g_assert_cmpfloat (estimated, ==, 1);
+    g_assert_true (ts_range_count_is_running (ts_session_get_range_count (fresh)));
+    n_changes = 0;
+    wait_resolved (fresh, FALSE);
+    g_assert_cmpfloat (ts_session_get_resolved (fresh)->hi[0], ==, 9);
+    g_assert_cmpuint (n_changes, ==, 1); /* so that all is painted anew */
+    g_assert_false (ts_range_count_is_running (ts_session_get_range_count (fresh)));
+    g_assert_false (ts_session_can_undo (fresh) && ts_session_can_redo (fresh));
+  }
+
+  /* files never take an estimate */
+  TsResolved resolved;
+  set_range (session, TS_RANGE_MINMAX, TS_SCOPE_BATCH);
+  g_assert_true (ts_resolve (ts_session_get_recipe (session), ts_session_get_stats (session), 0,
+                             &resolved, NULL, NULL));
+  g_assert_cmpfloat (resolved.hi[0], ==, 9);
+  g_clear_object (&session);
+  fixture_remove_folder (g_steal_pointer (&folder));
+}
+
+/* 48 GB that nobody counts to the end. */
+static void
+test_count (void)
+{
+  g_autofree char *folder = fixture_make_folder ();
+  const FixtureValue one = { 0, 1 };
+  g_autoptr (GFile) file = fixture_write_sparse_npy (folder, "huge.npy", "4096, 3, 1024, 1024",
+                                                     (guint64) 4096 * 3 * 1024 * 1024, &one, 1);
+  g_autoptr (TsSession) session = fixture_open (file);
+  TsRangeCount *count = ts_session_get_range_count (session);
+
+  g_assert_false (ts_range_count_is_running (count));
+  set_range (session, TS_RANGE_MINMAX, TS_SCOPE_BATCH);
+  wait_resolved (session, TRUE);
+  g_assert_cmpfloat (ts_session_get_resolved (session)->hi[0], ==, 1);
+  while (ts_range_count_get_fraction (count) == 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  /* what the same count answers lets it go on */
+  double before = ts_range_count_get_fraction (count);
+  TsRecipe recipe = *ts_session_get_recipe (session);
+  recipe.gamma = 2;
+  ts_session_set_recipe (session, &recipe, NULL);
+  set_range (session, TS_RANGE_SIGMA, TS_SCOPE_BATCH);
+  wait_resolved (session, TRUE);
+  spin (50);
+  g_assert_cmpfloat (ts_range_count_get_fraction (count), >=, before);
+
+  /* what it does not begins anew */
+  set_range (session, TS_RANGE_PERCENTILE, TS_SCOPE_BATCH);
+  while (ts_range_count_get_fraction (count) >= before)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (ts_range_count_is_running (count));
+
+  /* stopped by the user, it is not begun again by itself */
+  ts_range_count_stop (count);
+  g_assert_false (ts_range_count_is_running (count));
+  recipe = *ts_session_get_recipe (session);
+  recipe.gamma = 1;
+  ts_session_set_recipe (session, &recipe, NULL);
+  spin (50);
+  g_assert_false (ts_range_count_is_running (count));
+  g_assert_true (ts_session_get_resolved (session)->is_estimate);
+  ts_range_count_resume (count);
+  g_assert_true (ts_range_count_is_running (count));
+
+  /* a fixed range needs none; another dump neither */
+  recipe.range_mode = TS_RANGE_FIXED;
+  ts_session_set_recipe (session, &recipe, NULL);
+  g_assert_false (ts_range_count_is_running (count));
+  g_assert_false (ts_session_get_resolved (session)->is_estimate);
+  set_range (session, TS_RANGE_MINMAX, TS_SCOPE_BATCH);
+  wait_resolved (session, TRUE);
+  g_assert_true (ts_range_count_is_running (count));
+  g_autofree char *path = g_build_filename (g_getenv ("TS_SAMPLES"), "features.npy", NULL);
+  g_autoptr (GFile) small = g_file_new_for_path (path);
+  ts_session_open (session, small);
+  fixture_wait_loaded (session);
+  g_assert_false (ts_range_count_is_running (count));
+  fixture_remove_folder (g_steal_pointer (&folder));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -482,6 +618,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/session/selection", test_selection);
   g_test_add_func ("/session/reload", test_reload);
   g_test_add_func ("/session/resolved", test_resolved);
+  g_test_add_func ("/session/estimate", test_estimate);
+  g_test_add_func ("/session/count", test_count);
   g_test_add_func ("/session/memory", test_memory);
   g_test_add_func ("/session/memory-limits", test_memory_limits);
   g_test_add_func ("/recipe-edit/norm", test_edit_norm);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "app/ts-count-note.h"
 #include "app/ts-latents.h"
 #include "window-fixture.h"
 
@@ -158,6 +159,59 @@ test_visible_scope (void)
   close_window (window);
 }
 
+/* The first visible descendant of a type. */
+static GtkWidget *
+find_widget (GtkWidget *widget, GType type)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type) && gtk_widget_get_visible (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = find_widget (child, type);
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+/* A dump that takes minutes to count is there at once, and says that its range is estimated. */
+static void
+test_estimate (void)
+{
+  if (!start ())
+    return;
+
+  g_autofree char *folder = fixture_make_folder ();
+  const FixtureValue one = { 0, 1 };
+  g_autoptr (GFile) file = fixture_write_sparse_npy (folder, "huge.npy", "4096, 3, 1024, 1024",
+                                                     (guint64) 4096 * 3 * 1024 * 1024, &one, 1);
+  TsWindow *window = open_window (file);
+  TsRangeCount *count = ts_session_get_range_count (window->session);
+
+  set_state (window, "range-mode", g_variant_new_string ("minmax"));
+  WAIT_FOR (ts_session_get_resolved (window->session) != NULL &&
+            ts_session_get_resolved (window->session)->is_estimate);
+  g_assert_true (ts_grid_wait_idle (window->grid, LIMIT_MS));
+  g_assert_true (ts_range_count_is_running (count)); /* painted before it was counted */
+
+  GtkWidget *note = find_widget (GTK_WIDGET (window->inspector), TS_TYPE_COUNT_NOTE);
+  GtkWidget *button = find_widget (note, GTK_TYPE_BUTTON);
+  const char *words = gtk_label_get_label (GTK_LABEL (find_widget (note, GTK_TYPE_LABEL)));
+  g_assert_nonnull (strstr (words, "estimated from a sample"));
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (button)), ==, "Stop Counting");
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_false (ts_range_count_is_running (count));
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (button)), ==, "Count All Values");
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_true (ts_range_count_is_running (count));
+
+  set_state (window, "range-mode", g_variant_new_string ("fixed"));
+  g_assert_false (ts_range_count_is_running (count));
+  WAIT_FOR (!gtk_widget_get_visible (note));
+  close_window (window);
+  fixture_remove_folder (g_steal_pointer (&folder));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -173,6 +227,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/values/visible-range", test_visible_range);
   g_test_add_func ("/values/visible-scope", test_visible_scope);
   g_test_add_func ("/values/go-to", test_go_to);
+  g_test_add_func ("/values/estimate", test_estimate);
 
   int status = g_test_run ();
   g_clear_object (&application);
