@@ -91,46 +91,73 @@ ts_compare_view_set_other (TsCompareView *self, const char *path)
   ts_compare_view_update (self);
 }
 
-/* Arrays that may be images; whether they are is found out when one is chosen. */
-static void
-list_others (TsNode *node, TsNode *shown, GMenu *menu, guint *n_walked)
+/* Arrays that may be images; whether they are is found out when one is chosen. %FALSE when there
+ * are @n_most of them, or too many nodes. */
+static gboolean
+list_others (TsNode *node, TsNode *shown, GPtrArray *others, guint n_most, guint *n_walked)
 {
   TsTensor *tensor = ts_node_get_tensor (node);
-  gboolean may = ts_node_get_kind (node) == TS_NODE_TENSOR && tensor != NULL &&
-                 ts_tensor_has_data (tensor) && ts_tensor_get_n_dims (tensor) >= 2 &&
-                 ts_tensor_get_n_dims (tensor) <= 6;
+  gboolean goes_on = ++*n_walked <= MAX_WALKED;
 
-  if (g_menu_model_get_n_items (G_MENU_MODEL (menu)) >= MAX_OTHERS || ++*n_walked > MAX_WALKED)
-    return;
-  if (may && node != shown) {
-    g_autoptr (GMenuItem) item = g_menu_item_new (ts_node_get_path (node), NULL);
-    g_menu_item_set_action_and_target (item, "win.compare-with", "s", ts_node_get_path (node));
-    g_menu_append_item (menu, item);
+  if (ts_node_get_kind (node) == TS_NODE_TENSOR && tensor != NULL && ts_tensor_has_data (tensor) &&
+      ts_tensor_get_n_dims (tensor) >= 2 && ts_tensor_get_n_dims (tensor) <= 6 && node != shown) {
+    g_ptr_array_add (others, node);
+    goes_on = goes_on && others->len < n_most;
   }
-  for (guint i = 0; i < ts_node_get_n_children (node); i++)
-    list_others (ts_node_get_child (node, i), shown, menu, n_walked);
+  for (guint i = 0; goes_on && i < ts_node_get_n_children (node); i++)
+    goes_on = list_others (ts_node_get_child (node, i), shown, others, n_most, n_walked);
+  return goes_on;
+}
+
+static GPtrArray *
+find_others (TsCompareView *self, guint n_most)
+{
+  TsDocument *document = ts_session_get_document (self->session);
+  GPtrArray *others = g_ptr_array_new ();
+  guint n_walked = 0;
+
+  if (document != NULL)
+    list_others (ts_document_get_root (document), ts_session_get_node (self->session), others,
+                 n_most, &n_walked);
+  return others;
+}
+
+static void
+append_other (GMenu *menu, const char *label, const char *path)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, "win.compare-with", "s", path);
+  g_menu_append_item (menu, item);
+}
+
+/* Made when it is asked for: of a dump of many arrays it is long. */
+static void
+fill_menu_cb (GtkMenuButton *button, gpointer data)
+{
+  TsCompareView *self = data;
+  g_autoptr (GPtrArray) others = find_others (self, MAX_OTHERS);
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) images = g_menu_new ();
+  g_autoptr (GMenu) arrays = g_menu_new ();
+
+  append_other (images, _ ("Images of This Array"), "");
+  for (guint i = 0; i < others->len; i++) {
+    const char *path = ts_node_get_path (others->pdata[i]);
+    append_other (arrays, path, path);
+  }
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (images));
+  g_menu_append_section (menu, _ ("The Same Image of"), G_MENU_MODEL (arrays));
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
 
 void
 ts_compare_view_update_menu (TsCompareView *self)
 {
-  g_autoptr (GMenu) menu = g_menu_new ();
-  g_autoptr (GMenu) images = g_menu_new ();
-  g_autoptr (GMenu) arrays = g_menu_new ();
-  g_autoptr (GMenuItem) item = g_menu_item_new (_ ("Images of This Array"), NULL);
-  TsDocument *document = ts_session_get_document (self->session);
-  guint n_walked = 0;
+  g_autoptr (GPtrArray) others = find_others (self, 1);
 
-  g_menu_item_set_action_and_target (item, "win.compare-with", "s", "");
-  g_menu_append_item (images, item);
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (images));
-  if (document != NULL)
-    list_others (ts_document_get_root (document), ts_session_get_node (self->session), arrays,
-                 &n_walked);
-  g_menu_append_section (menu, _ ("The Same Image of"), G_MENU_MODEL (arrays));
-  gtk_menu_button_set_menu_model (self->other_button, G_MENU_MODEL (menu));
-  gtk_widget_set_visible (GTK_WIDGET (self->other_button),
-                          g_menu_model_get_n_items (G_MENU_MODEL (arrays)) > 0);
+  gtk_menu_button_set_create_popup_func (self->other_button, fill_menu_cb, self, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->other_button), others->len > 0);
 }
 
 /* Values that mean the same are shown by the same settings. */

@@ -244,33 +244,6 @@ ts_inspector_range_resolved (TsInspectorSection *section)
   queue_histogram (self);
 }
 
-/* The tensors that images come from, each once; (nullable). */
-static GPtrArray *
-list_tensors (TsView *view)
-{
-  GPtrArray *tensors;
-  TsTensor *tensor;
-  TsBatch *batch;
-
-  if (view == NULL)
-    return NULL;
-  tensors = g_ptr_array_new_with_free_func (g_object_unref);
-  tensor = ts_node_get_tensor (ts_view_get_node (view));
-  if (tensor != NULL) {
-    g_ptr_array_add (tensors, g_object_ref (tensor));
-    return tensors;
-  }
-  batch = ts_view_get_batch (view);
-  for (guint64 i = 0; i < ts_batch_get_n_images (batch); i++) {
-    guint64 index;
-
-    tensor = ts_batch_get_image_tensor (batch, i, &index);
-    if (index == 0)
-      g_ptr_array_add (tensors, g_object_ref (tensor));
-  }
-  return tensors;
-}
-
 static void
 follow_count (TsInspectorRange *self, TsSession *session)
 {
@@ -290,10 +263,9 @@ ts_inspector_range_view_changed (TsInspectorSection *section)
 {
   TsInspectorRange *self = TS_INSPECTOR_RANGE (section);
   TsSession *session = ts_inspector_section_get_session (section);
-  g_autoptr (GPtrArray) tensors =
-                 list_tensors (session != NULL ? ts_session_get_view (session) : NULL);
 
-  ts_measure_label_set_tensors (self->measure_label, tensors);
+  ts_measure_label_set_view (self->measure_label,
+                             session != NULL ? ts_session_get_view (session) : NULL);
   follow_count (self, session);
   show_estimate (self);
 

@@ -20,7 +20,8 @@ struct _TsMeasureLabel
   TsCountNote *note;
 
   /* owned */
-  GPtrArray *tensors;
+  GPtrArray *tensors;        /* (nullable) */
+  TsView *view;              /* of which there are too many to list them here; (nullable) */
   GCancellable *cancellable; /* of what runs */
 
   guint delay;
@@ -45,8 +46,9 @@ typedef struct
   GMutex lock;
   TsMeasure latest;
   gboolean queued;
-  gboolean all; /* not only a sample */
-  GPtrArray *tensors;
+  gboolean all;       /* not only a sample */
+  GPtrArray *tensors; /* (nullable) until listed */
+  TsView *view;
   GWeakRef label;
   GCancellable *cancellable;
 } Pass;
@@ -58,7 +60,8 @@ pass_clear (gpointer data)
 
   g_mutex_clear (&pass->lock);
   g_weak_ref_clear (&pass->label);
-  g_ptr_array_unref (pass->tensors);
+  g_clear_pointer (&pass->tensors, g_ptr_array_unref);
+  g_clear_object (&pass->view);
   g_object_unref (pass->cancellable);
 }
 
@@ -157,17 +160,42 @@ tell (const TsMeasure *measure, gpointer data)
   g_mutex_unlock (&pass->lock);
 }
 
+/* The tensors that images come from, each once. */
+static GPtrArray *
+list_tensors (TsView *view)
+{
+  GPtrArray *tensors = g_ptr_array_new_with_free_func (g_object_unref);
+  TsTensor *tensor = ts_node_get_tensor (ts_view_get_node (view));
+  TsBatch *batch = ts_view_get_batch (view);
+
+  if (tensor != NULL) {
+    g_ptr_array_add (tensors, g_object_ref (tensor));
+    return tensors;
+  }
+  for (guint64 i = 0; i < ts_batch_get_n_images (batch); i++) {
+    guint64 index;
+
+    tensor = ts_batch_get_image_tensor (batch, i, &index);
+    if (index == 0)
+      g_ptr_array_add (tensors, g_object_ref (tensor));
+  }
+  return tensors;
+}
+
 static void
 measure_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Pass *pass = data;
-  TsTensor *const *tensors = (TsTensor *const *) pass->tensors->pdata;
   TsMeasure *measure = g_new0 (TsMeasure, 1);
   GError *error = NULL;
-  gboolean ok =
-      pass->all
-          ? ts_measure_all (tensors, pass->tensors->len, tell, pass, measure, cancellable, &error)
-          : ts_measure_sample (tensors, pass->tensors->len, measure, cancellable, &error);
+  gboolean ok;
+
+  if (pass->tensors == NULL)
+    pass->tensors = list_tensors (pass->view);
+  TsTensor *const *tensors = (TsTensor *const *) pass->tensors->pdata;
+  ok = pass->all
+           ? ts_measure_all (tensors, pass->tensors->len, tell, pass, measure, cancellable, &error)
+           : ts_measure_sample (tensors, pass->tensors->len, measure, cancellable, &error);
 
   if (ok) {
     g_task_return_pointer (task, measure, g_free);
@@ -212,7 +240,8 @@ start (TsMeasureLabel *self, gboolean all)
   self->cancellable = g_cancellable_new ();
   g_mutex_init (&pass->lock);
   g_weak_ref_init (&pass->label, self);
-  pass->tensors = g_ptr_array_ref (self->tensors);
+  pass->tensors = self->tensors != NULL ? g_ptr_array_ref (self->tensors) : NULL;
+  g_set_object (&pass->view, self->view);
   pass->cancellable = g_object_ref (self->cancellable);
   pass->all = all;
 
@@ -238,38 +267,58 @@ toggled_cb (TsMeasureLabel *self)
 {
   if (self->cancellable != NULL)
     stop (self);
-  else if (self->tensors != NULL)
+  else if (self->tensors != NULL || self->view != NULL)
     start (self, TRUE);
   show (self);
 }
 
-void
-ts_measure_label_set_tensors (TsMeasureLabel *self, GPtrArray *tensors)
+/* Forgets what was known. */
+static void
+take_values (TsMeasureLabel *self, GPtrArray *tensors, TsView *view)
 {
+  gboolean was_exact = self->has_measure && !self->measure.is_estimate;
   guint64 n_elements = 0;
-  gboolean was_exact;
 
-  g_return_if_fail (TS_IS_MEASURE_LABEL (self));
-
-  was_exact = self->has_measure && !self->measure.is_estimate;
   stop (self);
   if (tensors != NULL)
     g_ptr_array_ref (tensors);
   g_clear_pointer (&self->tensors, g_ptr_array_unref);
   self->tensors = tensors;
+  g_set_object (&self->view, view);
   self->has_measure = FALSE;
   for (guint i = 0; tensors != NULL && i < tensors->len; i++) {
     guint64 n = ts_tensor_get_n_elements (g_ptr_array_index (tensors, i));
 
     n_elements = n_elements + n >= n ? n_elements + n : G_MAXUINT64;
   }
-  if (n_elements > 0) {
-    self->start_all = n_elements <= MAX_UNASKED && tensors->len <= MAX_UNASKED_TENSORS;
+  self->start_all =
+      tensors != NULL && n_elements <= MAX_UNASKED && tensors->len <= MAX_UNASKED_TENSORS;
+  if (n_elements > 0 || view != NULL)
     self->delay = g_timeout_add (DELAY_MS, start_cb, self);
-  }
   show (self);
   if (was_exact)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_EXACT]);
+}
+
+void
+ts_measure_label_set_tensors (TsMeasureLabel *self, GPtrArray *tensors)
+{
+  g_return_if_fail (TS_IS_MEASURE_LABEL (self));
+
+  take_values (self, tensors, NULL);
+}
+
+void
+ts_measure_label_set_view (TsMeasureLabel *self, TsView *view)
+{
+  g_autoptr (GPtrArray) tensors = NULL;
+
+  g_return_if_fail (TS_IS_MEASURE_LABEL (self));
+
+  if (view != NULL && (ts_node_get_tensor (ts_view_get_node (view)) != NULL ||
+                       ts_batch_get_n_images (ts_view_get_batch (view)) <= MAX_UNASKED_TENSORS))
+    tensors = list_tensors (view);
+  take_values (self, tensors, tensors == NULL ? view : NULL);
 }
 
 const TsMeasure *
@@ -298,6 +347,7 @@ ts_measure_label_dispose (GObject *object)
 
   stop (self);
   g_clear_pointer (&self->tensors, g_ptr_array_unref);
+  g_clear_object (&self->view);
 
   G_OBJECT_CLASS (ts_measure_label_parent_class)->dispose (object);
 }

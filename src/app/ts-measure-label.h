@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tensor/ts-measure.h"
+#include "view/ts-view.h"
 
 #include <adwaita.h>
 
@@ -20,6 +21,8 @@ G_DECLARE_FINAL_TYPE (TsMeasureLabel, ts_measure_label, TS, MEASURE_LABEL, AdwBi
 
 /* @tensors: (nullable): the array is shared; what ran before ends. */
 void ts_measure_label_set_tensors (TsMeasureLabel *self, GPtrArray *tensors);
+/* Those that the images of @view (nullable) come from; many of them are looked up in the thread. */
+void ts_measure_label_set_view (TsMeasureLabel *self, TsView *view);
 
 /* What is known by now; (nullable). */
 const TsMeasure *ts_measure_label_get_measure (TsMeasureLabel *self);

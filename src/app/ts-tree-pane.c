@@ -10,6 +10,8 @@
 
 /* Up to so many arrays everything is unfolded at once. */
 #define MAX_UNFOLDED 200
+/* More are filtered bit by bit. */
+#define MAX_AT_ONCE 2000
 
 struct _TsTreePane
 {
@@ -24,10 +26,12 @@ struct _TsTreePane
   TsSession *session;
   GtkTreeListModel *tree;
   GtkCustomFilter *filter;
+  GtkFilterListModel *filtered; /* by the filter, while there is a text */
   GtkSingleSelection *selection;
   char *filter_text; /* case-folded; %NULL shows all */
 
   gboolean updating;
+  guint n_looks; /* nodes looked at, see ts_tree_pane_get_n_looks() */
 };
 
 G_DEFINE_FINAL_TYPE (TsTreePane, ts_tree_pane, GTK_TYPE_WIDGET)
@@ -56,6 +60,7 @@ filter_func (gpointer item, gpointer data)
 {
   TsTreePane *self = data;
 
+  self->n_looks++;
   if (self->filter_text == NULL)
     return TRUE;
   g_autoptr (TsNode) node = gtk_tree_list_row_get_item (item);
@@ -69,10 +74,16 @@ search_changed_cb (TsTreePane *self)
 
   g_free (self->filter_text);
   self->filter_text = *text != '\0' ? g_utf8_casefold (text, -1) : NULL;
+  if (self->tree == NULL)
+    return;
   self->updating = TRUE;
-  if (self->filter_text != NULL && self->tree != NULL)
+  if (self->filter_text != NULL)
     gtk_tree_list_model_set_autoexpand (self->tree, TRUE);
-  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  if (self->filter_text == NULL || gtk_filter_list_model_get_filter (self->filtered) == NULL)
+    gtk_filter_list_model_set_filter (self->filtered,
+                                      self->filter_text != NULL ? GTK_FILTER (self->filter) : NULL);
+  else
+    gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
   self->updating = FALSE;
 }
 
@@ -85,6 +96,14 @@ ts_tree_pane_find (TsTreePane *self)
   gtk_editable_select_region (GTK_EDITABLE (self->filter_entry), 0, -1);
 }
 
+guint
+ts_tree_pane_get_n_looks (TsTreePane *self)
+{
+  g_return_val_if_fail (TS_IS_TREE_PANE (self), 0);
+
+  return self->n_looks;
+}
+
 static void
 stop_search_cb (TsTreePane *self)
 {
@@ -92,24 +111,38 @@ stop_search_cb (TsTreePane *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->list_view));
 }
 
-/* The line of @node; folded-up parents are unfolded on the way. */
+/* The row of @node; folded-up parents are unfolded on the way. */
+static GtkTreeListRow *
+find_row (TsTreePane *self, TsNode *node)
+{
+  TsNode *parent = ts_node_get_parent (node);
+  guint i = 0;
+
+  if (parent == NULL)
+    return gtk_tree_list_model_get_child_row (self->tree, 0);
+  g_autoptr (GtkTreeListRow) row = find_row (self, parent);
+  if (row == NULL)
+    return NULL;
+  gtk_tree_list_row_set_expanded (row, TRUE);
+  while (i < ts_node_get_n_children (parent) && ts_node_get_child (parent, i) != node)
+    i++;
+  return gtk_tree_list_row_get_child_row (row, i);
+}
+
+/* Its line in the list: below those above it that the filter lets through. */
 static guint
 find_position (TsTreePane *self, TsNode *node)
 {
+  g_autoptr (GtkTreeListRow) row = find_row (self, node);
   GListModel *rows = G_LIST_MODEL (self->selection);
-  TsNode *parent = ts_node_get_parent (node);
+  guint n = g_list_model_get_n_items (rows);
 
-  if (parent != NULL) {
-    guint at = find_position (self, parent);
-    if (at == GTK_INVALID_LIST_POSITION)
-      return at;
-    g_autoptr (GtkTreeListRow) row = g_list_model_get_item (rows, at);
-    gtk_tree_list_row_set_expanded (row, TRUE);
-  }
-  for (guint i = 0; i < g_list_model_get_n_items (rows); i++) {
-    g_autoptr (GtkTreeListRow) row = g_list_model_get_item (rows, i);
-    g_autoptr (TsNode) item = gtk_tree_list_row_get_item (row);
-    if (item == node)
+  if (row != NULL && self->filter_text == NULL)
+    return gtk_tree_list_row_get_position (row);
+  for (guint i = 0; row != NULL && i < n; i++) {
+    g_autoptr (GtkTreeListRow) other = g_list_model_get_item (rows, i);
+    self->n_looks++;
+    if (other == row)
       return i;
   }
   return GTK_INVALID_LIST_POSITION;
@@ -171,8 +204,10 @@ document_changed_cb (TsTreePane *self)
   g_clear_pointer (&self->filter_text, g_free);
   gtk_list_view_set_model (self->list_view, NULL);
   g_clear_object (&self->selection);
+  g_clear_object (&self->filtered);
   g_clear_object (&self->filter);
   g_clear_object (&self->tree);
+  self->n_looks = 0;
 
   if (document != NULL) {
     /* Of a list of records the columns are unfolded when one of them is shown. */
@@ -188,14 +223,13 @@ document_changed_cb (TsTreePane *self)
       gtk_tree_list_row_set_expanded (root, TRUE);
     }
     self->filter = gtk_custom_filter_new (filter_func, self, NULL);
-    GtkFilterListModel *filtered =
-        gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->tree)),
-                                   GTK_FILTER (g_object_ref (self->filter)));
+    self->filtered = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->tree)), NULL);
+    gtk_filter_list_model_set_incremental (self->filtered,
+                                           ts_document_get_arrays (document)->len > MAX_AT_ONCE);
     self->selection = gtk_single_selection_new (NULL);
     gtk_single_selection_set_autoselect (self->selection, FALSE);
     gtk_single_selection_set_can_unselect (self->selection, TRUE);
-    gtk_single_selection_set_model (self->selection, G_LIST_MODEL (filtered));
-    g_object_unref (filtered);
+    gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->filtered));
     g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb),
                              self, G_CONNECT_SWAPPED);
     gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (self->selection));
@@ -259,6 +293,7 @@ ts_tree_pane_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->selection);
+  g_clear_object (&self->filtered);
   g_clear_object (&self->filter);
   g_clear_object (&self->tree);
   g_clear_object (&self->session);

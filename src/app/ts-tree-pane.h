@@ -19,5 +19,7 @@ G_DECLARE_FINAL_TYPE (TsTreePane, ts_tree_pane, TS, TREE_PANE, GtkWidget)
 void ts_tree_pane_set_session (TsTreePane *self, TsSession *session);
 /* Puts the focus into the filter. */
 void ts_tree_pane_find (TsTreePane *self);
+/* How many nodes were looked at one by one since the document came; for tests. */
+guint ts_tree_pane_get_n_looks (TsTreePane *self);
 
 G_END_DECLS

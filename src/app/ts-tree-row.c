@@ -13,6 +13,8 @@ struct _TsTreeRow
   GtkLabel *name_label;
   GtkLabel *summary_label;
   GtkImage *warning;
+
+  char *words; /* what there is to say beside the name; (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (TsTreeRow, ts_tree_row, GTK_TYPE_WIDGET)
@@ -72,14 +74,32 @@ ts_tree_row_set_tree_row (TsTreeRow *self, GtkTreeListRow *row, const char *docu
   gtk_label_set_label (self->summary_label, summary);
   gtk_widget_set_visible (GTK_WIDGET (self->summary_label), summary != NULL && *summary != '\0');
   gtk_widget_set_visible (GTK_WIDGET (self->warning), error == NULL && note != NULL);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->warning), note);
   if (error != NULL)
     gtk_widget_add_css_class (GTK_WIDGET (self->icon), "warning");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->icon), "warning");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), error != NULL ? error->message : summary);
+  g_free (self->words);
+  if (error == NULL && note != NULL && summary != NULL && *summary != '\0')
+    self->words = g_strdup_printf ("%s\n%s", summary, note);
+  else
+    self->words = g_strdup (error != NULL ? error->message : note != NULL ? note : summary);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, summary, -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  self->words != NULL ? self->words : "", -1);
+}
+
+/* Only when it is wanted: to set it on each row asks the display each time where the pointer is. */
+static gboolean
+ts_tree_row_query_tooltip (GtkWidget *widget,
+                           int x,
+                           int y,
+                           gboolean by_keyboard,
+                           GtkTooltip *tooltip)
+{
+  TsTreeRow *self = TS_TREE_ROW (widget);
+
+  gtk_tooltip_set_text (tooltip, self->words);
+  return self->words != NULL && *self->words != '\0';
 }
 
 static void
@@ -94,11 +114,21 @@ ts_tree_row_dispose (GObject *object)
 }
 
 static void
+ts_tree_row_finalize (GObject *object)
+{
+  g_free (TS_TREE_ROW (object)->words);
+
+  G_OBJECT_CLASS (ts_tree_row_parent_class)->finalize (object);
+}
+
+static void
 ts_tree_row_class_init (TsTreeRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ts_tree_row_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ts_tree_row_finalize;
+  widget_class->query_tooltip = ts_tree_row_query_tooltip;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/tenscope/Tenscope/ts-tree-row.ui");
   gtk_widget_class_bind_template_child (widget_class, TsTreeRow, expander);

@@ -637,6 +637,67 @@ test_changed_file (void)
   fixture_remove_folder (g_steal_pointer (&folder));
 }
 
+/* A dump of many arrays, each an image. */
+static GFile *
+write_many (const char *folder, guint n)
+{
+  const guint n_bytes = 3 * 8 * 8 * 4;
+  g_autofree char *path = g_build_filename (folder, "many.safetensors", NULL);
+  g_autoptr (GString) header = g_string_new ("{");
+  g_autofree guint8 *zeros = g_malloc0 ((gsize) n * n_bytes);
+  FILE *file = g_fopen (path, "wb");
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (header,
+                            "%s\"i%05u\":{\"dtype\":\"F32\",\"shape\":[3,8,8],"
+                            "\"data_offsets\":[%u,%u]}",
+                            i > 0 ? "," : "", i, i * n_bytes, (i + 1) * n_bytes);
+  g_string_append_c (header, '}');
+  guint64 length = GUINT64_TO_LE ((guint64) header->len);
+  g_assert_nonnull (file);
+  g_assert_cmpuint (fwrite (&length, 1, 8, file), ==, 8);
+  g_assert_cmpuint (fwrite (header->str, 1, header->len, file), ==, header->len);
+  g_assert_cmpuint (fwrite (zeros, n_bytes, n, file), ==, n);
+  g_assert_cmpint (fclose (file), ==, 0);
+  return g_file_new_for_path (path);
+}
+
+/* However many arrays there are, the main loop looks at a few; only a search looks at all, bit by
+ * bit. */
+static void
+test_many_arrays (void)
+{
+  if (!start ())
+    return;
+
+  const guint n = 6000;
+  g_autofree char *folder = fixture_make_folder ();
+  g_autoptr (GFile) file = write_many (folder, n);
+  TsWindow *window = open_window (file);
+  TsDocument *document = ts_session_get_document (window->session);
+  guint n_arrays = ts_document_get_arrays (document)->len;
+
+  g_assert_cmpuint (n_arrays, ==, n);
+  ts_session_show_node (window->session, ts_document_find (document, "i05999"), NULL);
+  fixture_wait_loaded (window->session);
+  g_assert_cmpstr (ts_node_get_path (ts_session_get_node (window->session)), ==, "i05999");
+  g_assert_cmpuint (ts_tree_pane_get_n_looks (window->tree_pane), <, 10);
+
+  /* the row of that array is the selected one */
+  GtkWidget *list = find (GTK_WIDGET (window->tree_pane), GTK_TYPE_LIST_VIEW, NULL);
+  GtkSelectionModel *rows = gtk_list_view_get_model (GTK_LIST_VIEW (list));
+  g_assert_cmpuint (gtk_single_selection_get_selected (GTK_SINGLE_SELECTION (rows)), ==, n);
+
+  GtkWidget *entry = find (GTK_WIDGET (window->tree_pane), GTK_TYPE_SEARCH_ENTRY, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "i0599");
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (rows)) == 11);
+  g_assert_cmpuint (ts_tree_pane_get_n_looks (window->tree_pane), >=, n);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "");
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (rows)) == n + 1);
+  close_window (window);
+  fixture_remove_folder (g_steal_pointer (&folder));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -660,6 +721,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/window/raw", test_raw);
   g_test_add_func ("/window/numbers", test_numbers);
   g_test_add_func ("/window/tree", test_tree);
+  g_test_add_func ("/window/many-arrays", test_many_arrays);
   g_test_add_func ("/window/offer", test_offer);
   g_test_add_func ("/window/bad-values", test_bad_values);
   g_test_add_func ("/window/export-dialog", test_export_dialog);
