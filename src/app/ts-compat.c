@@ -158,3 +158,38 @@ ts_compat_show_file (GtkWindow *parent, GFile *file)
                             g_variant_new ("(^ass)", uris, ""), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
                             NULL, NULL, NULL);
 }
+
+static void
+name_below (GtkWidget *parent, GtkWidget *widget)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (parent); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    if (gtk_widget_get_focusable (child))
+      gtk_accessible_update_relation (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                      widget, NULL, -1);
+    else if (!GTK_IS_POPOVER (child))
+      name_below (child, widget);
+  }
+}
+
+void
+ts_compat_name_inner (GtkWidget *widget)
+{
+  g_return_if_fail (GTK_IS_WIDGET (widget));
+
+  name_below (widget, widget);
+}
+
+void
+ts_compat_name_dropdown (AdwSplitButton *button)
+{
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (button));
+
+  while (child != NULL && !GTK_IS_MENU_BUTTON (child))
+    child = gtk_widget_get_next_sibling (child);
+  if (child == NULL)
+    return;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  adw_split_button_get_dropdown_tooltip (button), -1);
+  ts_compat_name_inner (child);
+}

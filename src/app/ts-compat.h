@@ -40,6 +40,12 @@ void ts_compat_show_about (GtkWindow *parent);
 /* A message to be read, with one button; long text scrolls. */
 void ts_compat_show_message (GtkWindow *parent, const char *heading, const char *text);
 
+/* What takes the focus in a composite widget is told by the composite's name: GTK leaves it without
+ * one. */
+void ts_compat_name_inner (GtkWidget *widget);
+/* The same for the arrow of @button, by its tooltip. */
+void ts_compat_name_dropdown (AdwSplitButton *button);
+
 /* Shows @file in the file manager. */
 void ts_compat_show_file (GtkWindow *parent, GFile *file);
 

@@ -3,8 +3,6 @@
 
 #include "app/ts-count-note.h"
 
-#include <glib/gi18n.h>
-
 struct _TsCountNote
 {
   AdwBin parent_instance;
@@ -25,14 +23,15 @@ clicked_cb (TsCountNote *self)
 }
 
 void
-ts_count_note_set (TsCountNote *self, const char *text, gboolean is_estimate, gboolean is_running)
+ts_count_note_set (TsCountNote *self, const char *text, const char *button)
 {
   g_return_if_fail (TS_IS_COUNT_NOTE (self));
 
   gtk_label_set_label (self->label, text);
   gtk_widget_set_visible (GTK_WIDGET (self), *text != '\0');
-  gtk_widget_set_visible (GTK_WIDGET (self->button), is_estimate);
-  gtk_button_set_label (self->button, is_running ? _ ("Stop Counting") : _ ("Count All Values"));
+  gtk_widget_set_visible (GTK_WIDGET (self->button), button != NULL);
+  if (button != NULL)
+    gtk_button_set_label (self->button, button);
 }
 
 static void

@@ -18,8 +18,8 @@ G_DECLARE_FINAL_TYPE (TsCountNote, ts_count_note, TS, COUNT_NOTE, AdwBin)
 
 TsCountNote *ts_count_note_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
-/* @text: "" for nothing to say */
-void
-ts_count_note_set (TsCountNote *self, const char *text, gboolean is_estimate, gboolean is_running);
+/* @text: "" for nothing to say
+ * @button: (nullable): what the button does; %NULL hides it */
+void ts_count_note_set (TsCountNote *self, const char *text, const char *button);
 
 G_END_DECLS

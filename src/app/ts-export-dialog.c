@@ -543,6 +543,9 @@ ts_export_dialog_new (TsSession *session, GSettings *settings, gboolean all)
   g_autoptr (GFile) folder = get_default_folder (self);
   if (folder != NULL)
     ts_export_dialog_set_folder (self, folder);
+  /* Return exports at once where that is possible */
+  check_now (self);
+  gtk_window_set_focus (GTK_WINDOW (self), self->export_button);
   /* another batch under the dialog: nothing it says holds any more */
   g_signal_connect_object (session, "view-changed", G_CALLBACK (gtk_window_destroy), self,
                            G_CONNECT_SWAPPED);
@@ -619,4 +622,8 @@ ts_export_dialog_init (TsExportDialog *self)
   self->updating = TRUE;
   self->latent_checks = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  GtkDropDown *drop_downs[] = { self->format_drop_down, self->depth_drop_down,
+                                self->compression_drop_down };
+  for (guint i = 0; i < G_N_ELEMENTS (drop_downs); i++)
+    ts_compat_name_inner (GTK_WIDGET (drop_downs[i]));
 }

@@ -110,7 +110,7 @@ fill_page (TsFigurePage *self, AdwPreferencesPage *page)
   self->width_row = ts_rows_add_combo (&rows, _ ("Width"), (const char *const *) widths->pdata);
   self->custom_row = ts_rows_add_entry (&rows, _ ("Width, such as 85 mm or 3.5 in"));
   self->dpi_spin =
-      ts_rows_add_spin (&rows, _ ("Resolution"), _ ("Pixels an inch"), 36, 2400, 50, 0);
+      ts_rows_add_spin (&rows, _ ("Resolution"), _ ("Pixels per inch"), 36, 2400, 50, 0);
   self->columns_spin = ts_rows_add_spin (&rows, _ ("Columns"), NULL, 1, 1000, 1, 0);
   self->gap_spin =
       ts_rows_add_spin (&rows, _ ("Gap"), _ ("Between images, in points"), 0, 1000, 1, 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "app/ts-compat.h"
 #include "app/ts-inspector-section.h"
 #include "app/ts-number-row.h"
 
@@ -138,6 +139,10 @@ ts_inspector_details_init (TsInspectorDetails *self)
   g_autoptr (GtkStringList) roundings = gtk_string_list_new (NULL);
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  GtkColorButton *buttons[] = { self->nan_button, self->under_button, self->over_button,
+                                self->posinf_button, self->neginf_button };
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    ts_compat_name_inner (GTK_WIDGET (buttons[i]));
   gtk_string_list_append (roundings, _ ("Nearest"));
   gtk_string_list_append (roundings, _ ("Half to even"));
   gtk_string_list_append (roundings, _ ("Truncate"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "app/ts-compat.h"
 #include "app/ts-inspector-section.h"
 #include "app/ts-number-row.h"
 #include "pixels/ts-colormap.h"
@@ -262,6 +263,7 @@ ts_inspector_mask_init (TsInspectorMask *self)
 
   self->nodes = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
+  ts_compat_name_inner (GTK_WIDGET (self->color_button));
 
   gtk_string_list_append (palettes, _ ("One colour"));
   for (guint i = 0; i < TS_N_COLORMAPS; i++)

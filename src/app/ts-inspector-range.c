@@ -186,7 +186,7 @@ show_estimate (TsInspectorRange *self)
   double fraction;
 
   if (resolved == NULL || !resolved->is_estimate) {
-    ts_count_note_set (self->estimate_note, "", FALSE, FALSE);
+    ts_count_note_set (self->estimate_note, "", NULL);
     return;
   }
   count = ts_session_get_range_count (session);
@@ -194,7 +194,9 @@ show_estimate (TsInspectorRange *self)
   g_autofree char *text = fraction > 0
       ? g_strdup_printf (_ ("Range estimated from a sample; %.0f %% counted"), fraction * 100)
       : g_strdup (_ ("Range estimated from a sample"));
-  ts_count_note_set (self->estimate_note, text, TRUE, ts_range_count_is_running (count));
+  ts_count_note_set (self->estimate_note, text,
+                     ts_range_count_is_running (count) ? _ ("Keep the Estimate")
+                                                       : _ ("Find the Exact Range"));
 }
 
 static void

@@ -116,7 +116,11 @@ show (TsMeasureLabel *self)
   gboolean is_running = self->cancellable != NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self), self->has_measure);
-  ts_count_note_set (self->note, text, self->has_measure && self->measure.is_estimate, is_running);
+  ts_count_note_set (self->note, text,
+                     !self->has_measure || !self->measure.is_estimate ? NULL
+                                                                      : is_running
+                         ? _ ("Stop Counting")
+                         : _ ("Count All Values"));
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "app/ts-preferences.h"
 
+#include "app/ts-compat.h"
 #include "app/ts-memory.h"
 #include "app/ts-number-row.h"
 #include "pixels/ts-recipe.h"
@@ -124,10 +125,11 @@ bind (TsPreferences *self)
   for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
     g_settings_bind (self->settings, plain[i].key, plain[i].object, plain[i].property,
                      G_SETTINGS_BIND_DEFAULT);
+  ts_compat_name_inner (GTK_WIDGET (self->nan_button));
   g_settings_bind_with_mapping (self->settings, "nan-color", self->nan_button, "rgba",
                                 G_SETTINGS_BIND_DEFAULT, get_rgba, set_rgba, NULL, NULL);
   bind_list (self, "color-scheme", self->scheme_row, schemes,
-             (const char *[]){ _ ("As the system"), _ ("Light"), _ ("Dark"), NULL });
+             (const char *[]){ _ ("Follow system"), _ ("Light"), _ ("Dark"), NULL });
   bind_list (self, "export-format", self->format_row, formats,
              (const char *[]){ "PNG", "JPEG", "TIFF", "WebP", "NumPy", NULL });
   bind_list (self, "rounding", self->rounding_row, ts_rounding_names,

@@ -255,9 +255,13 @@ static void
 bind_cb (TsTreePane *self, GtkListItem *item)
 {
   TsDocument *document = ts_session_get_document (self->session);
+  GtkWidget *row = gtk_list_item_get_child (item), *line = gtk_widget_get_parent (row);
 
-  ts_tree_row_set_tree_row (TS_TREE_ROW (gtk_list_item_get_child (item)),
-                            gtk_list_item_get_item (item),
+  /* the line has the focus, the row in it the words */
+  if (line != NULL)
+    gtk_accessible_update_relation (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_RELATION_LABELLED_BY, row,
+                                    NULL, -1);
+  ts_tree_row_set_tree_row (TS_TREE_ROW (row), gtk_list_item_get_item (item),
                             document != NULL ? ts_document_get_name (document) : NULL);
 }
 

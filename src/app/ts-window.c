@@ -5,6 +5,7 @@
 #include "app/ts-squeeze-bin.h"
 #include "app/ts-window-private.h"
 
+#include "app/ts-compat.h"
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -476,6 +477,7 @@ ts_window_init (TsWindow *self)
   self->show_tree = TRUE;
   self->show_inspector = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
+  ts_compat_name_dropdown (self->open_button);
   ts_window_add_actions (self);
   ts_window_add_setting_actions (self);
   ts_window_add_recipe_actions (self);

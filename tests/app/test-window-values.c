@@ -198,10 +198,10 @@ test_estimate (void)
   GtkWidget *button = find_widget (note, GTK_TYPE_BUTTON);
   const char *words = gtk_label_get_label (GTK_LABEL (find_widget (note, GTK_TYPE_LABEL)));
   g_assert_nonnull (strstr (words, "estimated from a sample"));
-  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (button)), ==, "Stop Counting");
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (button)), ==, "Keep the Estimate");
   g_signal_emit_by_name (button, "clicked");
   g_assert_false (ts_range_count_is_running (count));
-  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (button)), ==, "Count All Values");
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (button)), ==, "Find the Exact Range");
   g_signal_emit_by_name (button, "clicked");
   g_assert_true (ts_range_count_is_running (count));
 

@@ -637,6 +637,63 @@ test_changed_file (void)
   fixture_remove_folder (g_steal_pointer (&folder));
 }
 
+/* What can have the focus has a name: words in it, a label, or a widget that names it. */
+static void
+assert_named (GtkWidget *widget, guint *n_checked)
+{
+  gboolean is_line = g_str_equal (G_OBJECT_TYPE_NAME (widget), "GtkListItemWidget") &&
+                     find (widget, TS_TYPE_TREE_ROW, NULL) != NULL;
+
+  if (!gtk_widget_get_visible (widget))
+    return;
+  if (gtk_widget_get_focusable (widget) && (GTK_IS_BUTTON (widget) || is_line)) {
+    GtkAccessible *accessible = GTK_ACCESSIBLE (widget);
+    GtkWidget *label = find (widget, GTK_TYPE_LABEL, NULL);
+    gboolean named =
+        gtk_test_accessible_has_property (accessible, GTK_ACCESSIBLE_PROPERTY_LABEL) ||
+        gtk_test_accessible_has_relation (accessible, GTK_ACCESSIBLE_RELATION_LABELLED_BY) ||
+        (!is_line && label != NULL && *gtk_label_get_label (GTK_LABEL (label)) != '\0');
+
+    if (!named)
+      g_test_message ("%s in %s has no name", G_OBJECT_TYPE_NAME (widget),
+                      G_OBJECT_TYPE_NAME (gtk_widget_get_parent (widget)));
+    g_assert_true (named);
+    ++*n_checked;
+  }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    assert_named (child, n_checked);
+}
+
+static void
+test_names (void)
+{
+  if (!start ())
+    return;
+
+  TsWindow *window = open_sample ("cells.pt");
+  guint n_checked = 0;
+
+  assert_named (GTK_WIDGET (window), &n_checked);
+  g_assert_cmpuint (n_checked, >, 20);
+
+  set_state (window, "export", NULL);
+  GtkWindow *dialog = NULL;
+  g_autoptr (GList) toplevels = gtk_window_list_toplevels ();
+  for (GList *l = toplevels; l != NULL; l = l->next)
+    if (TS_IS_EXPORT_DIALOG (l->data))
+      dialog = l->data;
+  g_assert_nonnull (dialog);
+  n_checked = 0;
+  assert_named (GTK_WIDGET (dialog), &n_checked);
+  g_assert_cmpuint (n_checked, >, 5);
+  /* Return exports */
+  g_assert_nonnull (gtk_window_get_focus (dialog));
+  g_assert_true (gtk_window_get_focus (dialog) == gtk_window_get_default_widget (dialog));
+  gtk_window_destroy (dialog);
+  close_window (window);
+}
+
 /* A dump of many arrays, each an image. */
 static GFile *
 write_many (const char *folder, guint n)
@@ -722,6 +779,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/window/numbers", test_numbers);
   g_test_add_func ("/window/tree", test_tree);
   g_test_add_func ("/window/many-arrays", test_many_arrays);
+  g_test_add_func ("/window/names", test_names);
   g_test_add_func ("/window/offer", test_offer);
   g_test_add_func ("/window/bad-values", test_bad_values);
   g_test_add_func ("/window/export-dialog", test_export_dialog);
