@@ -1,180 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "app/ts-export-dialog.h"
+#include "app/ts-export-dialog-private.h"
 
 #include "app/ts-compat.h"
-#include "app/ts-number-row.h"
 #include "pixels/ts-colormap.h"
 
 #include <glib/gi18n.h>
 
 #define N_PREVIEW 3
 
-struct _TsExportDialog
-{
-  AdwWindow parent_instance;
-
-  /* template */
-  AdwComboRow *what_row;
-  AdwActionRow *folder_row;
-  GtkDropDown *format_drop_down;
-  GtkDropDown *depth_drop_down;
-  GtkDropDown *compression_drop_down;
-  AdwComboRow *values_row;
-  AdwActionRow *lossless_row;
-  GtkSwitch *lossless_switch;
-  AdwComboRow *codec_row;
-  AdwComboRow *subsampling_row;
-  AdwActionRow *progressive_row;
-  GtkSwitch *progressive_switch;
-  AdwActionRow *palette_row;
-  GtkSwitch *palette_switch;
-  AdwActionRow *stack_row;
-  GtkSwitch *stack_switch;
-  AdwComboRow *subdirs_row;
-  AdwComboRow *yaml_row;
-  AdwPreferencesRow *quality_row;
-  TsNumberRow *quality_number;
-  AdwEntryRow *name_row;
-  GtkFlowBox *field_box;
-  GtkLabel *preview_label;
-  AdwExpanderRow *sidecar_row;
-  AdwComboRow *collision_row;
-  GtkLabel *foot_label;
-  GtkWidget *export_button;
-
-  /* owned */
-  TsSession *session;
-  GSettings *settings;
-  GFile *folder;
-  GPtrArray *latent_checks; /* of GtkCheckButton, with the field's name as data */
-  TsExportJob *job;         /* what would be run now */
-
-  gboolean has_selection; /* the first choice of what_row is the selection */
-  gboolean updating;
-  guint check_idle;
-};
-
 static guint accepted_signal;
 
 G_DEFINE_FINAL_TYPE (TsExportDialog, ts_export_dialog, ADW_TYPE_WINDOW)
-
-static const TsEncoder *
-get_encoder (TsExportDialog *self)
-{
-  return ts_encoders[gtk_drop_down_get_selected (self->format_drop_down)];
-}
-
-static guint
-get_depth (TsExportDialog *self, gboolean *half)
-{
-  guint selected = gtk_drop_down_get_selected (self->depth_drop_down);
-  const char *const *depths = get_encoder (self)->depths;
-  guint depth = 8;
-
-  *half = FALSE;
-  ts_depth_from_string (depths[selected < g_strv_length ((char **) depths) ? selected : 0], &depth,
-                        half);
-  return depth;
-}
-
-/* What is chosen in a row that is shown for the format; the first choice otherwise. */
-static int
-get_choice (AdwComboRow *row)
-{
-  return gtk_widget_get_visible (GTK_WIDGET (row)) ? (int) adw_combo_row_get_selected (row) : 0;
-}
-
-static gboolean
-is_on (AdwActionRow *row, GtkSwitch *toggle)
-{
-  return gtk_widget_get_visible (GTK_WIDGET (row)) && gtk_switch_get_active (toggle);
-}
-
-/* The images chosen, in order; %NULL is all. */
-static guint64 *
-get_indices (TsExportDialog *self, gsize *n)
-{
-  GtkBitset *selection = ts_session_get_selection (self->session);
-  GtkBitsetIter iter;
-  guint index;
-
-  *n = 0;
-  if (!self->has_selection || adw_combo_row_get_selected (self->what_row) != 0)
-    return NULL;
-
-  guint64 *indices = g_new (guint64, gtk_bitset_get_size (selection) + 1);
-  for (gboolean more = gtk_bitset_iter_init_first (&iter, selection, &index); more;
-       more = gtk_bitset_iter_next (&iter, &index))
-    indices[(*n)++] = index;
-  return indices;
-}
-
-/* %NULL: all of them. */
-static const char **
-get_latents (TsExportDialog *self)
-{
-  const char **names = g_new0 (const char *, self->latent_checks->len + 1);
-  gsize n = 0;
-
-  for (guint i = 0; i < self->latent_checks->len; i++) {
-    GtkCheckButton *check = g_ptr_array_index (self->latent_checks, i);
-    if (gtk_check_button_get_active (check))
-      names[n++] = g_object_get_data (G_OBJECT (check), "name");
-  }
-  if (n == self->latent_checks->len)
-    g_clear_pointer (&names, g_free);
-  return names;
-}
-
-/* What only some formats have. */
-static void
-get_extras (TsExportDialog *self, TsExportOptions *options)
-{
-  static const guint per_folder[] = { 0, 1000, 10000 };
-
-  options->codec = (TsCodec) get_choice (self->codec_row);
-  options->subsampling = get_choice (self->subsampling_row);
-  options->progressive = is_on (self->progressive_row, self->progressive_switch);
-  options->palette = is_on (self->palette_row, self->palette_switch);
-  options->stack = is_on (self->stack_row, self->stack_switch);
-  options->subdirs = per_folder[CLAMP (get_choice (self->subdirs_row), 0, 2)];
-  options->yaml = adw_combo_row_get_selected (self->yaml_row) == 1;
-}
-
-static TsExportJob *
-make_job (TsExportDialog *self, GError **error)
-{
-  TsExportOptions options;
-  gsize n_indices;
-  g_autofree guint64 *indices = get_indices (self, &n_indices);
-  g_autofree const char **latents = get_latents (self);
-  g_autofree char *folder = self->folder != NULL ? g_file_get_path (self->folder) : NULL;
-
-  if (folder == NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("Choose a folder."));
-    return NULL;
-  }
-  ts_export_options_init (&options);
-  options.folder = folder;
-  options.encoder = get_encoder (self);
-  options.depth = get_depth (self, &options.half);
-  options.values = options.depth == 32 ? (TsValues) adw_combo_row_get_selected (self->values_row)
-                                       : TS_VALUES_DISPLAY;
-  options.quality = (int) ts_number_row_get_value (self->quality_number);
-  options.lossless = is_on (self->lossless_row, self->lossless_switch);
-  get_extras (self, &options);
-  options.compression = (int) gtk_drop_down_get_selected (self->compression_drop_down);
-  options.name_template = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
-  options.latents = latents;
-  options.sidecar = adw_expander_row_get_enable_expansion (self->sidecar_row);
-  options.collision = (TsCollision) adw_combo_row_get_selected (self->collision_row);
-  return ts_export_job_new (ts_session_get_view (self->session),
-                            ts_session_get_stats (self->session),
-                            ts_session_get_recipe (self->session), &options, indices, n_indices,
-                            error);
-}
 
 /* Shows what the choices come to. */
 
@@ -212,7 +50,7 @@ check_now (TsExportDialog *self)
 
   g_clear_handle_id (&self->check_idle, g_source_remove);
   g_clear_object (&self->job);
-  self->job = make_job (self, &error);
+  self->job = ts_export_dialog_make_job (self, &error);
   update_foot (self, error);
   gtk_widget_set_sensitive (self->export_button, self->job != NULL);
   gtk_widget_set_tooltip_text (self->export_button, error != NULL ? error->message : NULL);
@@ -240,7 +78,7 @@ changed_cb (TsExportDialog *self)
 static void
 update_options (TsExportDialog *self)
 {
-  const TsEncoder *encoder = get_encoder (self);
+  const TsEncoder *encoder = ts_export_dialog_get_encoder (self);
   gboolean is_webp = g_str_equal (encoder->id, "webp");
   gboolean is_jpeg = g_str_equal (encoder->id, "jpeg"), is_tiff = g_str_equal (encoder->id, "tiff");
   gboolean lossless = is_webp && gtk_switch_get_active (self->lossless_switch);
@@ -251,19 +89,21 @@ update_options (TsExportDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->compression_drop_down), encoder->has_effort);
   gtk_widget_set_visible (GTK_WIDGET (self->lossless_row), is_webp);
   gtk_widget_set_visible (GTK_WIDGET (self->quality_row), encoder->has_quality && !lossless);
-  gtk_widget_set_visible (GTK_WIDGET (self->values_row), get_depth (self, &half) == 32);
+  gtk_widget_set_visible (GTK_WIDGET (self->values_row),
+                          ts_export_dialog_get_depth (self, &half) == 32);
   gtk_widget_set_visible (GTK_WIDGET (self->codec_row), encoder->codecs != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->subsampling_row), is_jpeg);
   gtk_widget_set_visible (GTK_WIDGET (self->progressive_row), is_jpeg);
   gtk_widget_set_visible (GTK_WIDGET (self->palette_row),
-                          g_str_equal (encoder->id, "png") && get_depth (self, &half) == 8 &&
+                          g_str_equal (encoder->id, "png") &&
+                              ts_export_dialog_get_depth (self, &half) == 8 &&
                               ts_colormap_is_categorical (
                                   ts_session_get_recipe (self->session)->colormap));
   gtk_widget_set_visible (GTK_WIDGET (self->stack_row), is_tiff);
   gtk_widget_set_visible (GTK_WIDGET (self->subdirs_row),
-                          !is_on (self->stack_row, self->stack_switch));
+                          !ts_export_dialog_is_on (self->stack_row, self->stack_switch));
   gtk_widget_set_visible (GTK_WIDGET (self->sidecar_row),
-                          !is_on (self->stack_row, self->stack_switch));
+                          !ts_export_dialog_is_on (self->stack_row, self->stack_switch));
 }
 
 static void
@@ -273,7 +113,7 @@ format_cb (TsExportDialog *self)
 
   if (self->updating)
     return;
-  const TsEncoder *encoder = get_encoder (self);
+  const TsEncoder *encoder = ts_export_dialog_get_encoder (self);
   for (guint i = 0; encoder->depths[i] != NULL; i++)
     gtk_string_list_append (depths, g_str_equal (encoder->depths[i], "32f")
                             ? _ ("32-bit float")
@@ -443,7 +283,7 @@ remember (TsExportDialog *self)
 {
   g_autofree char *uri = g_file_get_uri (self->folder);
   g_autoptr (GSettingsSchema) schema = NULL;
-  const char *format = get_encoder (self)->id;
+  const char *format = ts_export_dialog_get_encoder (self)->id;
 
   if (self->settings == NULL)
     return;
