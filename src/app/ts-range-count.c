@@ -3,7 +3,7 @@
 
 #include "app/ts-range-count.h"
 
-#include "bytes/ts-progress.h"
+#include "base/ts-tally.h"
 
 #include <string.h>
 
@@ -23,8 +23,8 @@ struct _TsRangeCount
 {
   GObject parent_instance;
 
-  Wish *wish;           /* what is wanted; (nullable) */
-  TsProgress *progress; /* of what runs; (nullable) */
+  Wish *wish;                /* what is wanted; (nullable) */
+  GCancellable *cancellable; /* of what runs; (nullable) */
   guint tell_id;
 };
 
@@ -96,22 +96,21 @@ static void
 cancel (TsRangeCount *self)
 {
   g_clear_handle_id (&self->tell_id, g_source_remove);
-  if (self->progress != NULL)
-    g_cancellable_cancel (G_CANCELLABLE (self->progress));
-  g_clear_object (&self->progress);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
 }
 
 static void
 counted_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  GCancellable *cancellable = g_task_get_cancellable (G_TASK (result));
   g_autoptr (TsRangeCount) self = g_weak_ref_get (data);
   g_autoptr (GError) error = NULL;
 
   g_weak_ref_clear (data);
   g_free (data);
   g_task_propagate_boolean (G_TASK (result), &error);
-  if (self == NULL || self->progress == NULL || cancellable != G_CANCELLABLE (self->progress))
+  if (self == NULL || self->cancellable != g_task_get_cancellable (G_TASK (result)))
     return;
   cancel (self);
   g_signal_emit (self, signals[DONE], 0, error);
@@ -123,14 +122,15 @@ ts_range_count_resume (TsRangeCount *self)
 {
   g_return_if_fail (TS_IS_RANGE_COUNT (self));
 
-  if (self->wish == NULL || self->progress != NULL)
+  if (self->wish == NULL || self->cancellable != NULL)
     return;
   GWeakRef *ref = g_new0 (GWeakRef, 1);
   g_weak_ref_init (ref, self);
-  self->progress = ts_progress_new (NULL, NULL);
+  self->cancellable = g_cancellable_new ();
+  ts_tally_attach (self->cancellable);
   self->tell_id = g_timeout_add (TELL_MS, tell_cb, self);
 
-  g_autoptr (GTask) task = g_task_new (NULL, G_CANCELLABLE (self->progress), counted_cb, ref);
+  g_autoptr (GTask) task = g_task_new (NULL, self->cancellable, counted_cb, ref);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, g_atomic_rc_box_acquire (self->wish), wish_unref);
   g_task_set_priority (task, G_PRIORITY_LOW);
@@ -159,7 +159,7 @@ ts_range_count_stop (TsRangeCount *self)
 {
   g_return_if_fail (TS_IS_RANGE_COUNT (self));
 
-  if (self->progress == NULL)
+  if (self->cancellable == NULL)
     return;
   cancel (self);
   g_signal_emit (self, signals[CHANGED], 0);
@@ -179,7 +179,7 @@ ts_range_count_is_running (TsRangeCount *self)
 {
   g_return_val_if_fail (TS_IS_RANGE_COUNT (self), FALSE);
 
-  return self->progress != NULL;
+  return self->cancellable != NULL;
 }
 
 double
@@ -189,12 +189,12 @@ ts_range_count_get_fraction (TsRangeCount *self)
 
   g_return_val_if_fail (TS_IS_RANGE_COUNT (self), 0);
 
-  if (self->progress == NULL)
+  if (self->cancellable == NULL)
     return 0;
   work = self->wish->work;
   if (work == 0)
     return 0;
-  return MIN ((double) ts_progress_get_sum (self->progress) / (double) work, 1);
+  return MIN ((double) ts_tally_get (self->cancellable) / (double) work, 1);
 }
 
 static void

@@ -14,7 +14,6 @@ struct _TsProgress
   GMutex lock;
   TsProgressState state;
   gint64 told_us;
-  guint64 sum;
 };
 
 G_DEFINE_FINAL_TYPE (TsProgress, ts_progress, G_TYPE_CANCELLABLE)
@@ -82,30 +81,4 @@ ts_progress_tell (GCancellable *cancellable, guint64 n_done, guint64 n_total)
   g_mutex_unlock (&self->lock);
   if (call)
     self->func (&state, self->data);
-}
-
-void
-ts_progress_add (GCancellable *cancellable, guint64 n)
-{
-  TsProgress *self;
-
-  if (cancellable == NULL || !TS_IS_PROGRESS (cancellable))
-    return;
-  self = TS_PROGRESS (cancellable);
-  g_mutex_lock (&self->lock);
-  self->sum += n;
-  g_mutex_unlock (&self->lock);
-}
-
-guint64
-ts_progress_get_sum (TsProgress *self)
-{
-  guint64 sum;
-
-  g_return_val_if_fail (TS_IS_PROGRESS (self), 0);
-
-  g_mutex_lock (&self->lock);
-  sum = self->sum;
-  g_mutex_unlock (&self->lock);
-  return sum;
 }

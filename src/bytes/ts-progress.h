@@ -39,9 +39,4 @@ void ts_progress_get_state (TsProgress *self, TsProgressState *state);
  * Cheap. */
 void ts_progress_tell (GCancellable *cancellable, guint64 n_done, guint64 n_total);
 
-/* Beside that, a sum of what was counted on the way, in units of those who ask for it: elements
- * where statistics are taken. As above. */
-void ts_progress_add (GCancellable *cancellable, guint64 n);
-guint64 ts_progress_get_sum (TsProgress *self);
-
 G_END_DECLS

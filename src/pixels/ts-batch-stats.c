@@ -4,7 +4,7 @@
 #include "pixels/ts-batch-stats-private.h"
 
 #include "base/ts-error.h"
-#include "bytes/ts-progress.h"
+#include "base/ts-tally.h"
 #include "pixels/ts-complex.h"
 
 #include <glib/gi18n-lib.h>
@@ -284,7 +284,7 @@ read_band (TsBatchStats *self,
   taken = image != NULL ? ts_block_take_part (image, self->part, error) : NULL;
   if (taken == NULL || !func (taken, data, error))
     return FALSE;
-  ts_progress_add (cancellable, ts_block_get_n_elements (taken));
+  ts_tally_add (cancellable, ts_block_get_n_elements (taken));
   return TRUE;
 }
 

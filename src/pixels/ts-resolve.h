@@ -140,8 +140,8 @@ gboolean ts_resolve_soon (const TsRecipe *recipe,
                           GCancellable *cancellable,
                           GError **error);
 
-/* How many elements ts_resolve() passes by when nothing is known yet; a #TsProgress that it is
- * given learns of each, see ts_progress_add(). May block where the scope is "file". */
+/* How many elements ts_resolve() passes by when nothing is known yet; a cancellable with a sum
+ * learns of each, see ts_tally_attach(). May block where the scope is "file". */
 guint64 ts_resolve_count_work (const TsRecipe *recipe,
                                TsBatchStats *stats,
                                guint64 index,

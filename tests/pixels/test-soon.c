@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "bytes/ts-progress.h"
+#include "base/ts-tally.h"
 #include "pixels/ts-resolve.h"
 
 #include <math.h>
@@ -73,15 +73,16 @@ resolve_soon (const TsRecipe *recipe, TsBatchStats *stats, guint64 index)
 static TsResolved
 resolve (const TsRecipe *recipe, TsBatchStats *stats, guint64 index)
 {
-  g_autoptr (TsProgress) progress = ts_progress_new (NULL, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
   guint64 work = ts_resolve_count_work (recipe, stats, index, NULL);
   TsResolved resolved;
 
-  g_assert_true (ts_resolve (recipe, stats, index, &resolved, G_CANCELLABLE (progress), &error));
+  ts_tally_attach (cancellable);
+  g_assert_true (ts_resolve (recipe, stats, index, &resolved, cancellable, &error));
   g_assert_no_error (error);
   g_assert_false (resolved.is_estimate);
-  g_assert_cmpuint (ts_progress_get_sum (progress), ==, work);
+  g_assert_cmpuint (ts_tally_get (cancellable), ==, work);
   return resolved;
 }
 
