@@ -4,6 +4,7 @@
 #include "app/ts-latents.h"
 
 #include "app/ts-number-row.h"
+#include "app/ts-value-text.h"
 #include "base/ts-error.h"
 #include "export/ts-json-writer.h"
 
@@ -72,27 +73,6 @@ describe_field (const TsField *field)
   return g_string_free (text, FALSE);
 }
 
-static char *
-describe_elements (const TsBlock *block, const double *values, guint64 n)
-{
-  gsize size = ts_dtype_get_size (block->dtype);
-  gboolean is_float = ts_dtype_is_float (block->dtype);
-  g_autofree guint8 *packed = is_float && n > 1 ? NULL : g_malloc (MAX (n * size, 1));
-  GString *text = g_string_new (NULL);
-
-  if (packed != NULL)
-    ts_block_copy_packed (block, packed);
-  for (guint64 i = 0; i < MIN (n, MAX_SHOWN); i++) {
-    g_autofree char *one = packed != NULL
-                               ? ts_dtype_format_element (block->dtype, packed + i * size)
-                               : ts_number_to_text (values[i]);
-    g_string_append_printf (text, "%s%s", i > 0 ? "  " : "", one);
-  }
-  if (n > MAX_SHOWN)
-    g_string_append (text, "  …");
-  return g_string_free (text, FALSE);
-}
-
 static void
 describe_block (TsLatent *latent, const TsBlock *block)
 {
@@ -103,7 +83,8 @@ describe_block (TsLatent *latent, const TsBlock *block)
   if (values == NULL)
     return;
   ts_block_load_doubles (block, values);
-  latent->text = describe_elements (block, values, n);
+  latent->text = n == 1 ? ts_dtype_format_element (block->dtype, block->data)
+                        : ts_value_text_elements (block, MAX_SHOWN);
   if (n < 2)
     return;
 

@@ -3,7 +3,7 @@
 
 #include "app/ts-status-bar.h"
 
-#include "app/ts-number-row.h"
+#include "app/ts-value-text.h"
 #include "pixels/ts-overlay.h"
 
 #include <glib/gi18n.h>
@@ -64,25 +64,6 @@ look_free (Look *look)
 }
 
 static char *
-describe_raw (const TsBlock *block)
-{
-  guint64 n = ts_block_get_n_elements (block);
-  g_autofree double *values = g_new (double, MAX (n, 1));
-  GString *text = g_string_new (NULL);
-
-  ts_block_load_doubles (block, values);
-  for (guint64 i = 0; i < MIN (n, MAX_VALUES); i++) {
-    g_autofree char *number = ts_dtype_is_integer (block->dtype)
-                                  ? g_strdup_printf ("%.0f", values[i])
-                                  : ts_number_to_text (values[i]);
-    g_string_append_printf (text, "%s%s", i > 0 ? "  " : "", number);
-  }
-  if (n > MAX_VALUES)
-    g_string_append (text, " …");
-  return g_string_free (text, FALSE);
-}
-
-static char *
 describe_paired (TsPairing *pairing, int index, GCancellable *cancellable)
 {
   GString *text = g_string_new (NULL);
@@ -119,7 +100,7 @@ look_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
       guint n_out = ts_recipe_get_output_channels (&look->recipe, &size);
       guint8 pixel[4] = { 0 };
 
-      look->raw = describe_raw (block);
+      look->raw = ts_value_text_elements (block, MAX_VALUES);
       if (ts_resolve_soon (&look->recipe, look->stats, (guint64) look->index, &resolved,
                            cancellable, NULL)) {
         ts_render_block (block, &look->recipe, &resolved, ts_pixel_format_for (n_out, 8),

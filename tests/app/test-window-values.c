@@ -3,6 +3,7 @@
 
 #include "app/ts-count-note.h"
 #include "app/ts-latents.h"
+#include "app/ts-value-text.h"
 #include "window-fixture.h"
 
 #include <math.h>
@@ -159,6 +160,29 @@ test_visible_scope (void)
   close_window (window);
 }
 
+/* Integers that no double holds are told as they are. */
+static void
+test_text (void)
+{
+  const gint64 large[] = { 9007199254740993, -1, 0 };
+  const float floats[] = { 0.123456789f, -2, 1e9f };
+  const guint64 n = 3;
+  g_autoptr (GError) error = NULL;
+  guint8 *data;
+
+  g_autoptr (TsBlock) integers = ts_block_new_packed (TS_DTYPE_INT64, 1, &n, &data, &error);
+  g_assert_no_error (error);
+  memcpy (data, large, sizeof large);
+  g_autofree char *two = ts_value_text_elements (integers, 2);
+  g_assert_cmpstr (two, ==, "9007199254740993  -1  …");
+
+  g_autoptr (TsBlock) block = ts_block_new_packed (TS_DTYPE_FLOAT32, 1, &n, &data, &error);
+  g_assert_no_error (error);
+  memcpy (data, floats, sizeof floats);
+  g_autofree char *all = ts_value_text_elements (block, 3);
+  g_assert_cmpstr (all, ==, "0.123  -2.000  1e+09");
+}
+
 /* The first visible descendant of a type. */
 static GtkWidget *
 find_widget (GtkWidget *widget, GType type)
@@ -228,6 +252,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/values/visible-scope", test_visible_scope);
   g_test_add_func ("/values/go-to", test_go_to);
   g_test_add_func ("/values/estimate", test_estimate);
+  g_test_add_func ("/values/text", test_text);
 
   int status = g_test_run ();
   g_clear_object (&application);
