@@ -17,6 +17,7 @@ struct _TsRawDialog
   AdwComboRow *order_row;
   AdwEntryRow *shape_row;
   AdwEntryRow *offset_row;
+  AdwEntryRow *row_bytes_row;
   GtkLabel *foot_label;
   GtkWidget *open_button;
 
@@ -35,19 +36,27 @@ static guint accepted_signal;
 G_DEFINE_FINAL_TYPE (TsRawDialog, ts_raw_dialog, ADW_TYPE_WINDOW)
 
 static char *
+dup_text (AdwEntryRow *row)
+{
+  return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row))));
+}
+
+static char *
 dup_entered (TsRawDialog *self)
 {
-  g_autofree char *shape = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->shape_row)));
-  g_autofree char *offset = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->offset_row)));
-  g_auto (GStrv) sizes = g_strsplit (g_strstrip (shape), "×", -1);
+  g_autofree char *shape = dup_text (self->shape_row);
+  g_autofree char *offset = dup_text (self->offset_row);
+  g_autofree char *row_bytes = dup_text (self->row_bytes_row);
+  g_auto (GStrv) sizes = g_strsplit (shape, "×", -1);
   g_autofree char *plain = g_strjoinv ("x", sizes);
+  gboolean has_gaps = *row_bytes != '\0' && !g_str_equal (row_bytes, "0");
 
-  g_strstrip (offset);
-  return g_strdup_printf ("%s:%s@%s%s",
+  return g_strdup_printf ("%s:%s@%s%s%s%s",
                           ts_dtype_get_name (
                               (TsDtype) adw_combo_row_get_selected (self->dtype_row)),
                           plain, *offset != '\0' ? offset : "0",
-                          adw_combo_row_get_selected (self->order_row) == 1 ? ",big" : "");
+                          adw_combo_row_get_selected (self->order_row) == 1 ? ",big" : "",
+                          has_gaps ? ",row=" : "", has_gaps ? row_bytes : "");
 }
 
 /* Tries what is entered, and says how that goes. */
@@ -89,6 +98,8 @@ set_options (TsRawDialog *self, const TsRawOptions *options)
   TsRawOptions plain = *options;
   g_autofree char *shape = NULL;
   g_autofree char *offset = g_strdup_printf ("%" G_GUINT64_FORMAT, options->offset_bytes);
+  g_autofree char *row_bytes =
+      options->row_bytes > 0 ? g_strdup_printf ("%" G_GUINT64_FORMAT, options->row_bytes) : NULL;
   g_autofree char *text = NULL;
 
   plain.offset_bytes = 0;
@@ -103,6 +114,7 @@ set_options (TsRawDialog *self, const TsRawOptions *options)
   adw_combo_row_set_selected (self->order_row, options->byte_order == G_BIG_ENDIAN ? 1 : 0);
   gtk_editable_set_text (GTK_EDITABLE (self->shape_row), shape);
   gtk_editable_set_text (GTK_EDITABLE (self->offset_row), offset);
+  gtk_editable_set_text (GTK_EDITABLE (self->row_bytes_row), row_bytes != NULL ? row_bytes : "");
   self->updating = was;
   changed_cb (self);
 }
@@ -230,6 +242,7 @@ ts_raw_dialog_class_init (TsRawDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TsRawDialog, order_row);
   gtk_widget_class_bind_template_child (widget_class, TsRawDialog, shape_row);
   gtk_widget_class_bind_template_child (widget_class, TsRawDialog, offset_row);
+  gtk_widget_class_bind_template_child (widget_class, TsRawDialog, row_bytes_row);
   gtk_widget_class_bind_template_child (widget_class, TsRawDialog, foot_label);
   gtk_widget_class_bind_template_child (widget_class, TsRawDialog, open_button);
   gtk_widget_class_bind_template_callback (widget_class, suggestion_cb);

@@ -318,6 +318,16 @@ test_raw (void)
   spin (50);
   ts_raw_dialog_set_raw (dialog, "float32:6x3x64x64");
   g_assert_false (ts_raw_dialog_accept (dialog));
+  ts_raw_dialog_set_raw (dialog, "uint8:3x64x60,row=50");
+  g_assert_false (ts_raw_dialog_accept (dialog));
+  ts_raw_dialog_set_raw (dialog, "uint16:?x64x60@8192,row=128");
+  g_assert_true (ts_raw_dialog_accept (dialog));
+  g_assert_cmpstr (accepted, ==, "uint16:?x64x60@8192,row=128");
+
+  dialog = ts_raw_dialog_new (file, accepted);
+  g_clear_pointer (&accepted, g_free);
+  g_signal_connect (dialog, "accepted", G_CALLBACK (raw_accepted_cb), &accepted);
+  gtk_window_present (GTK_WINDOW (dialog));
   ts_raw_dialog_set_raw (dialog, "uint16:?x64x64@8192,big");
   g_assert_true (ts_raw_dialog_accept (dialog));
   g_assert_cmpstr (accepted, ==, "uint16:?x64x64@8192,big");
