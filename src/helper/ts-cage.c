@@ -39,6 +39,15 @@ static const int allowed[] = {
 };
 #endif
 
+/* The address sanitizer's own memory alone is terabytes of address space. */
+#ifdef __SANITIZE_ADDRESS__
+#define WITH_SHADOW_MEMORY
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define WITH_SHADOW_MEMORY
+#endif
+#endif
+
 static void
 set_limit (int resource, rlim_t most)
 {
@@ -50,7 +59,7 @@ set_limit (int resource, rlim_t most)
 gboolean
 ts_cage_enter (void)
 {
-#ifndef __SANITIZE_ADDRESS__ /* its shadow memory alone is terabytes of address space */
+#ifndef WITH_SHADOW_MEMORY
   set_limit (RLIMIT_AS, (rlim_t) 3 << 30);
 #endif
   set_limit (RLIMIT_CPU, 600);
