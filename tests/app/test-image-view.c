@@ -173,6 +173,16 @@ test_pan (void)
   tear_down (&f);
 }
 
+/* Again before each look: the display's own pointer may lie over the window too. */
+static void
+point (Fixture *fixture, double x, double y)
+{
+  fixture->view->pointer_inside = TRUE;
+  fixture->view->pointer_x = x;
+  fixture->view->pointer_y = y;
+  ts_image_view_update_hover (fixture->view);
+}
+
 /* The pixel under the pointer stays under it, and is the one that "hover" names. */
 static void
 test_zoom_at (void)
@@ -182,17 +192,14 @@ test_zoom_at (void)
   if (!fixture_has_display ())
     return;
   set_up (&f, 1, 200, 150);
-  f.view->pointer_inside = TRUE;
-  f.view->pointer_x = 300;
-  f.view->pointer_y = 250;
   ts_image_view_set_zoom (f.view, 8);
-  ts_image_view_update_hover (f.view);
+  point (&f, 300, 250);
   int x = f.hover[1], y = f.hover[2];
   g_assert_cmpint (f.hover[0], ==, 0);
   const double zooms[] = { 12, 24, 64, 16, 8 };
   for (guint i = 0; i < G_N_ELEMENTS (zooms); i++) {
     ts_image_view_set_zoom_at (f.view, zooms[i], 300, 250);
-    ts_image_view_update_hover (f.view);
+    point (&f, 300, 250);
     g_assert_cmpint (abs (f.hover[1] - x), <=, 1);
     g_assert_cmpint (abs (f.hover[2] - y), <=, 1);
     check_pixels (&f);
