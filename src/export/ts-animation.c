@@ -200,11 +200,7 @@ describe (const TsAnimation *self)
 
   ts_json_writer_init (&writer, out, 0);
   ts_json_writer_begin_object (&writer);
-  ts_json_writer_name (&writer, "schema");
-  ts_json_writer_string (&writer, "tenscope-animation");
-  ts_json_writer_name (&writer, "schema_version");
-  ts_json_writer_int (&writer, 1);
-  ts_sidecar_write_generator (&writer);
+  ts_sidecar_write_schema (&writer, "tenscope-animation", 1);
   ts_sidecar_write_source (self->view, NULL, &writer);
   ts_json_writer_name (&writer, "view");
   ts_recipe_write_json (self->recipe, NULL, NULL, &writer);

@@ -49,11 +49,7 @@ describe_content (TsExportJob *self)
   ts_batch_get_max_size (ts_view_get_batch (plan->view), &size);
   ts_json_writer_init (&writer, out, 0);
   ts_json_writer_begin_object (&writer);
-  ts_json_writer_name (&writer, "schema");
-  ts_json_writer_string (&writer, "tenscope-stack");
-  ts_json_writer_name (&writer, "schema_version");
-  ts_json_writer_int (&writer, 1);
-  ts_sidecar_write_generator (&writer);
+  ts_sidecar_write_schema (&writer, "tenscope-stack", 1);
   ts_sidecar_write_source (plan->view, NULL, &writer);
   ts_json_writer_name (&writer, "view");
   ts_recipe_write_json (&plan->pixel_recipe,

@@ -42,15 +42,6 @@ write_uint (TsJsonWriter *writer, const char *name, guint value)
 }
 
 static void
-write_true (TsJsonWriter *writer, const char *name, gboolean value)
-{
-  if (!value)
-    return;
-  ts_json_writer_name (writer, name);
-  ts_json_writer_boolean (writer, TRUE);
-}
-
-static void
 write_loupes (const TsFigureOptions *self, TsJsonWriter *writer)
 {
   if (self->n_loupes == 0)
@@ -80,7 +71,7 @@ ts_figure_options_write_json (const TsFigureOptions *self, TsJsonWriter *writer)
   write_string (writer, "rows_by", self->rows_by);
   write_strings (writer, "row_titles", self->row_titles);
   write_strings (writer, "column_titles", self->column_titles);
-  write_true (writer, "upright_titles", self->upright_titles);
+  ts_json_writer_flag (writer, "upright_titles", self->upright_titles);
   if (self->crop.width > 0) {
     guint64 crop[] = { self->crop.x, self->crop.y, self->crop.width, self->crop.height };
 
@@ -88,6 +79,6 @@ ts_figure_options_write_json (const TsFigureOptions *self, TsJsonWriter *writer)
     ts_json_writer_uints (writer, crop, 4);
   }
   write_loupes (self, writer);
-  write_true (writer, "colorbar", self->colorbar);
-  write_true (writer, "dark", self->dark);
+  ts_json_writer_flag (writer, "colorbar", self->colorbar);
+  ts_json_writer_flag (writer, "dark", self->dark);
 }

@@ -5,6 +5,7 @@
 #include "export/ts-json-reader.h"
 
 #include "base/ts-error.h"
+#include "pixels/ts-recipe.h"
 
 #include <math.h>
 #include <string.h>
@@ -253,6 +254,27 @@ ts_json_get_doubles (JsonObject *object,
       return fail_type (path, name, "a list of numbers", error);
   *n = length;
   return TRUE;
+}
+
+gboolean
+ts_json_get_choice (JsonObject *object,
+                    const char *path,
+                    const char *name,
+                    const char *const *names,
+                    int *out,
+                    GError **error)
+{
+  const char *text = NULL;
+
+  if (!ts_json_get_string (object, path, name, &text, error))
+    return FALSE;
+  if (text == NULL || ts_name_lookup (names, text, out))
+    return TRUE;
+
+  g_autofree char *known = g_strjoinv (", ", (char **) names);
+
+  g_set_error (error, TS_ERROR, TS_ERROR_INVALID, "“%s.%s” must be one of %s", path, name, known);
+  return FALSE;
 }
 
 void

@@ -47,6 +47,14 @@ gboolean ts_json_get_boolean (JsonObject *object,
                               gboolean *out,
                               GError **error);
 
+/* A string of the %NULL-terminated list @names; *@out gets its place in the list. */
+gboolean ts_json_get_choice (JsonObject *object,
+                             const char *path,
+                             const char *name,
+                             const char *const *names,
+                             int *out,
+                             GError **error);
+
 /* Writes a value that was read, members in their order. */
 void ts_json_write_node (JsonNode *node, TsJsonWriter *writer);
 

@@ -182,6 +182,15 @@ ts_json_writer_boolean (TsJsonWriter *self, gboolean value)
 }
 
 void
+ts_json_writer_flag (TsJsonWriter *self, const char *name, gboolean value)
+{
+  if (!value)
+    return;
+  ts_json_writer_name (self, name);
+  ts_json_writer_boolean (self, TRUE);
+}
+
+void
 ts_json_writer_null (TsJsonWriter *self)
 {
   start_value (self);

@@ -38,6 +38,8 @@ void ts_json_writer_uint (TsJsonWriter *self, guint64 value);
 void ts_json_writer_double (TsJsonWriter *self, double value);
 void ts_json_writer_boolean (TsJsonWriter *self, gboolean value);
 void ts_json_writer_null (TsJsonWriter *self);
+/* The member @name where @value is true, else nothing. */
+void ts_json_writer_flag (TsJsonWriter *self, const char *name, gboolean value);
 /* One packed element of that dtype; a complex one as the string "1+2j". */
 void ts_json_writer_element (TsJsonWriter *self, TsDtype dtype, const guint8 *element);
 /* A b, x, t, d or s variant; anything else as its text form. */

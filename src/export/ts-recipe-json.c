@@ -230,29 +230,6 @@ fail_value (const char *member, const char *expected, GError **error)
   return FALSE;
 }
 
-/* One of a table of names. */
-static gboolean
-read_name (JsonObject *object,
-           const char *path,
-           const char *name,
-           const char *const *names,
-           int *value,
-           GError **error)
-{
-  const char *text = NULL;
-
-  if (!ts_json_get_string (object, path, name, &text, error))
-    return FALSE;
-  if (text == NULL || ts_name_lookup (names, text, value))
-    return TRUE;
-
-  g_autofree char *member = g_strconcat (path, ".", name, NULL);
-  g_autofree char *list = g_strjoinv (", ", (char **) names);
-  g_autofree char *expected = g_strconcat ("one of ", list, NULL);
-
-  return fail_value (member, expected, error);
-}
-
 static gboolean
 read_channels (TsRecipe *recipe, JsonObject *view, GError **error)
 {
@@ -370,8 +347,8 @@ read_range (TsRecipe *recipe, JsonObject *view, GError **error)
   if (object == NULL)
     return TRUE;
   if (!ts_json_check_members (object, path, known, error) ||
-      !read_name (object, path, "mode", ts_range_mode_names, &mode, error) ||
-      !read_name (object, path, "scope", ts_range_scope_names, &scope, error) ||
+      !ts_json_get_choice (object, path, "mode", ts_range_mode_names, &mode, error) ||
+      !ts_json_get_choice (object, path, "scope", ts_range_scope_names, &scope, error) ||
       !ts_json_get_doubles (object, path, "percentile", percentile, 2, &n_percentile, error) ||
       !ts_json_get_double (object, path, "sigma", &recipe->sigma, error) ||
       !ts_json_get_boolean (object, path, "centered", &recipe->centered, error) ||
@@ -496,7 +473,7 @@ read_view (TsRecipe *recipe, JsonObject *view, GError **error)
 
   order = (int) recipe->order;
   if (!ts_json_get_double (view, "view", "value_scale", &recipe->value_scale, error) ||
-      !read_name (view, "view", "order", order_names, &order, error) ||
+      !ts_json_get_choice (view, "view", "order", order_names, &order, error) ||
       !read_channels (recipe, view, error) || !read_range (recipe, view, error) ||
       !ts_json_get_double (view, "view", "gamma", &recipe->gamma, error) ||
       !read_colormap (recipe, view, error) ||
@@ -508,10 +485,10 @@ read_view (TsRecipe *recipe, JsonObject *view, GError **error)
       !read_color (view, "view", "neginf_color", &recipe->neginf_color, error) ||
       !ts_json_get_boolean (view, "view", "zebra", &recipe->zebra, error) ||
       !read_overlay (recipe, view, error) ||
-      !read_name (view, "view", "complex", ts_complex_part_names, &part, error) ||
-      !read_name (view, "view", "curve", ts_curve_names, &curve, error) ||
+      !ts_json_get_choice (view, "view", "complex", ts_complex_part_names, &part, error) ||
+      !ts_json_get_choice (view, "view", "curve", ts_curve_names, &curve, error) ||
       !ts_json_get_double (view, "view", "curve_strength", &recipe->curve_strength, error) ||
-      !read_name (view, "view", "rounding", ts_rounding_names, &rounding, error))
+      !ts_json_get_choice (view, "view", "rounding", ts_rounding_names, &rounding, error))
     return FALSE;
   recipe->order = (TsChannelOrder) order;
   recipe->rounding = (TsRounding) rounding;

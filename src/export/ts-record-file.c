@@ -196,11 +196,7 @@ make_record (void)
 
   ts_json_writer_init (&writer, out, 2);
   ts_json_writer_begin_object (&writer);
-  ts_json_writer_name (&writer, "schema");
-  ts_json_writer_string (&writer, TS_EXPORT_SCHEMA);
-  ts_json_writer_name (&writer, "schema_version");
-  ts_json_writer_int (&writer, TS_EXPORT_SCHEMA_VERSION);
-  ts_sidecar_write_generator (&writer);
+  ts_sidecar_write_schema (&writer, TS_EXPORT_SCHEMA, TS_EXPORT_SCHEMA_VERSION);
   ts_json_writer_end_object (&writer);
   return ts_json_parse (out->str, -1, NULL);
 }

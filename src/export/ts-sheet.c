@@ -182,11 +182,7 @@ ts_sheet_describe (TsView *view,
 
   ts_json_writer_init (&writer, out, 0);
   ts_json_writer_begin_object (&writer);
-  ts_json_writer_name (&writer, "schema");
-  ts_json_writer_string (&writer, "tenscope-sheet");
-  ts_json_writer_name (&writer, "schema_version");
-  ts_json_writer_int (&writer, 1);
-  ts_sidecar_write_generator (&writer);
+  ts_sidecar_write_schema (&writer, "tenscope-sheet", 1);
   ts_sidecar_write_source (view, NULL, &writer);
   ts_json_writer_name (&writer, "view");
   ts_recipe_write_json (recipe, NULL, NULL, &writer);

@@ -121,8 +121,12 @@ ts_sidecar_writer_get_latents (TsSidecarWriter *self)
 }
 
 void
-ts_sidecar_write_generator (TsJsonWriter *writer)
+ts_sidecar_write_schema (TsJsonWriter *writer, const char *schema, int version)
 {
+  ts_json_writer_name (writer, "schema");
+  ts_json_writer_string (writer, schema);
+  ts_json_writer_name (writer, "schema_version");
+  ts_json_writer_int (writer, version);
   ts_json_writer_name (writer, "generator");
   ts_json_writer_begin_object (writer);
   ts_json_writer_name (writer, "name");
@@ -359,11 +363,7 @@ write_sidecar (TsSidecarWriter *self,
   ts_batch_get_image_size (ts_view_get_batch (self->view), image->index, &size);
   ts_json_writer_init (&writer, out, embedded ? 0 : 1);
   ts_json_writer_begin_object (&writer);
-  ts_json_writer_name (&writer, "schema");
-  ts_json_writer_string (&writer, TS_SIDECAR_SCHEMA);
-  ts_json_writer_name (&writer, "schema_version");
-  ts_json_writer_int (&writer, TS_SIDECAR_SCHEMA_VERSION);
-  ts_sidecar_write_generator (&writer);
+  ts_sidecar_write_schema (&writer, TS_SIDECAR_SCHEMA, TS_SIDECAR_SCHEMA_VERSION);
   if (!embedded) {
     ts_json_writer_name (&writer, "created");
     ts_json_writer_string (&writer, self->created);

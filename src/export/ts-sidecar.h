@@ -100,8 +100,9 @@ guint64 ts_sidecar_estimate_bytes (TsSidecarWriter *self);
 /* "source": the file's name, the array, its shape, dtype and layout; @index (nullable) of one
  * image. Without the folder. */
 void ts_sidecar_write_source (TsView *view, const guint64 *index, TsJsonWriter *writer);
-/* "generator": name and version of the program. */
-void ts_sidecar_write_generator (TsJsonWriter *writer);
+/* How each record of ours begins: "schema", "schema_version", and "generator" with name and version
+ * of the program. */
+void ts_sidecar_write_schema (TsJsonWriter *writer, const char *schema, int version);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsSidecarWriter, ts_sidecar_writer_free)
 
